@@ -1,0 +1,95 @@
+"""Every error of fixdesk, each with the sentence that a person reads.
+
+::
+
+    FixdeskError                what went wrong, as a sentence
+      NotAllowedError           the policy, or what Slack says of the person, forbids it
+      TooLateError              somebody else, or time, was first
+      NotFoundError             it is not there (any more)
+      InvalidInputError         a form's fields, each with its own sentence
+      ConfigurationError        every fault of the environment or the policy file, at once
+      StoreError                the database did not take or give something
+      NexthinkError             Nexthink refused, was away, or left the result open
+"""
+
+import dataclasses
+import enum
+from collections.abc import Mapping, Sequence
+
+
+class FixdeskError(Exception):
+    """Something that a person is told about: `str(error)` is the sentence."""
+
+
+class NotAllowedError(FixdeskError):
+    """The person may not do this; the sentence says why and who could help."""
+
+
+class TooLateError(FixdeskError):
+    """The thing was decided, ended or expired before; the sentence says by whom or when."""
+
+
+class NotFoundError(FixdeskError):
+    """What was named is not known."""
+
+
+class InvalidInputError(FixdeskError):
+    """Fields of a form that need another value."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(" ".join(fields.values()))
+        self.fields = dict(fields)
+        """Field name → sentence."""
+
+
+class ConfigurationError(FixdeskError):
+    """The environment, the policy file or the database path is wrong."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+        """One sentence a fault, each with the name of the thing and how to mend it."""
+
+
+class StoreError(FixdeskError):
+    """The database failed; nothing of the transaction was kept."""
+
+
+class NexthinkFault(enum.Enum):
+    """What kind of trouble a call to Nexthink met."""
+
+    UNREACHABLE = "no connection could be made"
+    BUSY = "Nexthink asks for fewer calls (429)"
+    UNAUTHORIZED = "the credential was not accepted (401)"
+    FORBIDDEN = "the credential lacks a permission (403)"
+    REFUSED = "Nexthink refused the request"
+    NOT_FOUND = "Nexthink does not know it (404)"
+    UNCLEAR = "the answer never came or could not be read"
+
+
+@dataclasses.dataclass(eq=False)
+class NexthinkError(FixdeskError):
+    """A call to Nexthink that did not succeed, with the facts."""
+
+    fault: NexthinkFault
+    doing: str
+    """What was being done: "reading the catalog"."""
+    code: str = ""
+    details: str = ""
+    retry_after: float | None = None
+    """Seconds to wait, where Nexthink said so."""
+
+    def __str__(self) -> str:
+        """Say it as a sentence without any secret."""
+        said = f" It said: {self.details or self.code}" if self.details or self.code else ""
+        return f"Nexthink trouble while {self.doing}: {self.fault.value}.{said}"
+
+    @property
+    def surely_not_done(self) -> bool:
+        """Whether the call certainly had no effect, so that it may be sent again."""
+        return self.fault is not NexthinkFault.UNCLEAR
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same call may succeed a little later."""
+        return self.fault in {NexthinkFault.UNREACHABLE, NexthinkFault.BUSY, NexthinkFault.UNCLEAR}

@@ -1,0 +1,37 @@
+"""Due work: rows that say what is to be done and when. A worker claims them; it does not know what they do."""
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NewWork:
+    """Work that is to be done at a time."""
+
+    kind: str
+    """Names the handler."""
+    identity: str
+    """At most one row of an identity exists, done or not."""
+    subject: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """JSON for the handler."""
+    due_at: datetime
+    is_repeatable: bool = False
+    """False: a second row of the identity is dropped, even after the first was done (a press delivered twice). True: it
+    pulls the row's time forward and makes it go once more, even while it is being done (an edit of a card)."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A claimed row of work."""
+
+    id: int
+    kind: str
+    identity: str
+    subject: Mapping[str, Any]
+    due_at: datetime
+    attempts: int
+    """How often it was claimed, this time included."""
+    wanted: int
+    """Rises whenever a repeatable row is asked for again."""
