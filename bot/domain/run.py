@@ -101,6 +101,8 @@ class Target:
     send: Send
     device: Device | None = None
     """None = Nexthink takes the person's most recently used one."""
+    note: str = ""
+    """Why it is not the device that fixdesk would have named."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,9 +189,10 @@ class Run:
         return self.state not in MOVES
 
     @property
-    def is_followed(self) -> bool:
-        """Whether Nexthink is asked how it goes."""
-        return self.state is RunState.RUNNING
+    def ready_at(self) -> datetime:
+        """When it was clear that it should start: on approval, else on request."""
+        verdict = self.approval.verdict if self.approval else None
+        return verdict.at if verdict else self.created_at
 
     def changed(self, **changes: Any) -> Self:
         """Return the next revision of this run, its state untouched."""

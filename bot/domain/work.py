@@ -1,17 +1,31 @@
 """Due work: rows that say what is to be done and when. A worker claims them; it does not know what they do."""
 
 import dataclasses
+import enum
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+
+
+class WorkKind(enum.StrEnum):
+    """What a row asks for; `app.py` joins each with its handler."""
+
+    BEGIN = "run.begin"
+    START = "run.start"
+    FOLLOW = "run.follow"
+    SHOW = "card.show"
+    DECIDE = "approval.decide"
+    EXPIRE_APPROVAL = "approval.expire"
+    ANSWER = "resume.answer"
+    TRIGGER = "resume.trigger"
+    EXPIRE_RESUME = "resume.expire"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NewWork:
     """Work that is to be done at a time."""
 
-    kind: str
-    """Names the handler."""
+    kind: WorkKind
     identity: str
     """At most one row of an identity exists, done or not."""
     subject: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -27,7 +41,7 @@ class Work:
     """A claimed row of work."""
 
     id: int
-    kind: str
+    kind: WorkKind
     identity: str
     subject: Mapping[str, Any]
     due_at: datetime

@@ -64,7 +64,8 @@ class Workflow:
     uuid: str
     name: str
     description: str = ""
-    needs: Needs = Needs.BOTH
+    needs: Needs | None = None
+    """None where Nexthink did not say."""
     version: str = ""
     """The active version's uuid or number; what an approval is given for."""
     parameters: tuple[Parameter, ...] = ()

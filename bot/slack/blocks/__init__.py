@@ -1,0 +1,1 @@
+"""Block Kit builders: values in, JSON out; pure. They know no use case and do no I/O."""

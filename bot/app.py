@@ -1,0 +1,254 @@
+"""The composition root: settings into clients, clients into use cases, use cases into Slack; start and stop."""
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import random
+import secrets
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.domain.errors import NexthinkError, StoreError
+from bot.domain.run import RunId
+from bot.domain.work import Work, WorkKind
+from bot.nexthink.client import NexthinkClient
+from bot.nexthink.tenant import Queries, Tenant
+from bot.nexthink.transport import connect
+from bot.policy.rules import Devices, Policy
+from bot.settings import Settings
+from bot.slack.background import Background
+from bot.slack.connection import SlackConnection, Tokens
+from bot.slack.decision import Decisions
+from bot.slack.dispatch import Dispatcher
+from bot.slack.fallback import Fallbacks
+from bot.slack.lists import Lists
+from bot.slack.modal import Modals
+from bot.slack.people import SlackPeople
+from bot.slack.run import RunForms
+from bot.slack.search import Search
+from bot.slack.status import Cards
+from bot.store.database import SqlStore
+from bot.usecases.approval import expire_approval
+from bot.usecases.catalog import REFRESH_EVERY, RETRY_AFTER, WorkflowCatalog
+from bot.usecases.desk import Desk
+from bot.usecases.device import DeviceFinder
+from bot.usecases.due import follow_now
+from bot.usecases.ports import Clock
+from bot.usecases.resume import expire_resume, fire
+from bot.usecases.run import begin_run, start_run
+from bot.usecases.status import Follower
+from bot.usecases.work import Handler, Worker
+from bot.web.health import Health, HealthServer
+
+ACK_PATIENCE = timedelta(seconds=3)
+TASK_PATIENCE = timedelta(seconds=3)
+WORK_PATIENCE = timedelta(seconds=6)
+"""Together with the closing of connections they stay well under the 15 s in which SIGTERM must end the process."""
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """Return the time; the only clock of the program."""
+    return datetime.now(UTC)
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class Vitals:
+    """The parts that readiness looks at, as far as they are up."""
+
+    store: SqlStore | None = None
+    slack: SlackConnection | None = None
+    catalog: WorkflowCatalog | None = None
+    is_stopping: bool = False
+
+    async def check(self) -> Health:
+        """Look whether a press would arrive now: open sockets and a real write; Nexthink is shown beside it."""
+        sockets = await self.slack.open_sockets() if self.slack else 0
+        faults = {
+            "process": "stopping" if self.is_stopping else "",
+            "slack": "" if sockets else "no socket to Slack is open",
+            "catalog": "" if self.catalog and self.catalog.index else "there is none yet: Nexthink was not reached",
+            "database": await self._database_fault(),
+        }
+        return Health(
+            faults={part: fault for part, fault in faults.items() if fault},
+            facts={"sockets": sockets, "nexthink": self._nexthink()},
+        )
+
+    async def _database_fault(self) -> str:
+        if self.store is None:
+            return "it is not open yet"
+        try:
+            await self.store.check_writable()
+        except StoreError as error:
+            return str(error)
+        return ""
+
+    def _nexthink(self) -> dict[str, Any]:
+        failure = self.catalog.failure if self.catalog else None
+        fetched_at = self.catalog.fetched_at if self.catalog else None
+        return {
+            "trouble": failure.fault.value if failure else None,
+            "catalog_fetched_at": fetched_at.isoformat() if fetched_at else None,
+        }
+
+
+@contextlib.asynccontextmanager
+async def running_bot(settings: Settings, policy: Policy | None, *, clock: Clock = utc_now) -> AsyncIterator[Vitals]:
+    """Run the bot for as long as the context lasts; leaving it finishes what was accepted and closes everything.
+
+    Raises `ConfigurationError` for what an operator has to mend.
+    """
+    vitals = Vitals()
+    async with contextlib.AsyncExitStack() as closing:
+        closing.callback(log.info, "fixdesk has stopped")
+        health = HealthServer(vitals.check)
+        await health.start(settings.fixdesk_http_host, settings.fixdesk_http_port)
+        closing.push_async_callback(health.stop)
+        store = vitals.store = await SqlStore.open(settings.fixdesk_database_url)
+        closing.push_async_callback(store.close)
+        slack = vitals.slack = SlackConnection(api_url=settings.slack_api_url, tokens=_tokens(settings))
+        closing.push_async_callback(slack.close)
+        nexthink = await closing.enter_async_context(_nexthink(settings, clock))
+        team_id = await slack.check()
+        people = SlackPeople(client=slack.client, team_id=team_id, clock=clock)
+        desk = _desk(nexthink, store, people, policy, clock)
+        vitals.catalog = desk.catalog
+        await desk.catalog.load()
+        async with _working(desk, slack):
+            log.info("fixdesk is up")
+            try:
+                yield vitals
+            finally:
+                vitals.is_stopping = True
+
+
+def _tokens(settings: Settings) -> Tokens:
+    return Tokens(bot=settings.slack_bot_token.get_secret_value(), app=settings.slack_app_token.get_secret_value())
+
+
+@contextlib.asynccontextmanager
+async def _nexthink(settings: Settings, clock: Clock) -> AsyncIterator[NexthinkClient]:
+    """Give the one client for Nexthink, and close it."""
+    tenant = Tenant(
+        api_url=settings.api_url,
+        login_url=settings.login_url,
+        client_id=settings.nexthink_client_id,
+        client_secret=settings.nexthink_client_secret.get_secret_value(),
+        source=settings.nexthink_source,
+    )
+    queries = Queries(
+        devices=settings.nexthink_devices_query,
+        status=settings.nexthink_status_query,
+        recent=settings.nexthink_recent_query,
+    )
+    async with connect(tenant) as http:
+        client = NexthinkClient(http, tenant, queries, clock=clock)
+        try:
+            yield client
+        finally:
+            await client.aclose()
+
+
+def _desk(nexthink: NexthinkClient, store: SqlStore, people: SlackPeople, policy: Policy | None, clock: Clock) -> Desk:
+    """Join the ports for the use cases; mypy checks here that each adapter fits its port."""
+    return Desk(
+        nexthink=nexthink,
+        store=store,
+        people=people,
+        catalog=WorkflowCatalog(nexthink=nexthink, store=store, policy=policy, clock=clock),
+        devices=DeviceFinder(nexthink=nexthink, rules=policy.devices if policy else Devices(), clock=clock),
+        policy=policy,
+        clock=clock,
+        new_id=lambda: secrets.token_hex(8),
+    )
+
+
+@contextlib.asynccontextmanager
+async def _working(desk: Desk, slack: SlackConnection) -> AsyncIterator[None]:
+    """Answer Slack and work off what is due; at the end take nothing more and finish what was accepted."""
+    handlers: dict[WorkKind, Handler] = {}
+    worker = Worker(store=desk.store, clock=desk.clock, handlers=handlers)
+    background = Background()
+    cards = Cards(desk=desk, client=slack.client)
+    decisions = Decisions(desk=desk, client=slack.client, cards=cards, worker=worker)
+    handlers |= work_handlers(desk, cards, decisions)
+    dispatcher = _dispatcher(desk, slack, decisions, worker, background)
+    await desk.store.add_work(follow_now(desk.clock()))
+    loops = [asyncio.create_task(worker.run()), asyncio.create_task(_keep_catalog(desk.catalog))]
+    try:
+        await slack.listen(dispatcher)
+        yield
+    finally:
+        await dispatcher.drain(ACK_PATIENCE)
+        await slack.hang_up()
+        await background.drain(TASK_PATIENCE)
+        await worker.stop(WORK_PATIENCE)
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+
+
+def _dispatcher(
+    desk: Desk, slack: SlackConnection, decisions: Decisions, worker: Worker, background: Background
+) -> Dispatcher:
+    """Join the tables of every surface."""
+    modals = Modals(slack.client)
+    forms = RunForms(desk=desk, modals=modals, background=background, worker=worker)
+    search = Search(desk=desk, modals=modals, forms=forms, lists=Lists(desk), background=background)
+    fallbacks = Fallbacks(decisions=decisions, background=background)
+    return Dispatcher(search.table(), forms.table(), decisions.table(), fallbacks=fallbacks.by_kind())
+
+
+async def _keep_catalog(catalog: WorkflowCatalog) -> None:
+    """Refresh the catalog for ever, unevenly so that replicas do not ask together; soon after a failure."""
+    while True:
+        try:
+            await catalog.refresh()
+        except NexthinkError as error:
+            log.warning("The catalog could not be refreshed: %s %s", error, catalog.age_note())
+        except StoreError:
+            log.exception("The catalog could not be kept")
+        pause = RETRY_AFTER if catalog.failure else REFRESH_EVERY
+        await asyncio.sleep(pause.total_seconds() * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
+
+
+def work_handlers(desk: Desk, cards: Cards, decisions: Decisions) -> dict[WorkKind, Handler]:
+    """Name the handler of each kind of work."""
+    follower = Follower(desk)
+
+    def run_id(work: Work) -> RunId:
+        return RunId(work.subject["run_id"])
+
+    async def begin(work: Work) -> None:
+        await begin_run(run_id(work), desk=desk)
+
+    async def start(work: Work) -> datetime | None:
+        return await start_run(run_id(work), work.attempts, desk=desk)
+
+    async def follow(_: Work) -> datetime | None:
+        return await follower.follow_runs()
+
+    async def end_approval(work: Work) -> None:
+        await expire_approval(run_id(work), desk=desk)
+
+    async def trigger(work: Work) -> datetime | None:
+        return await fire(run_id(work), int(work.subject["ordinal"]), work.attempts, desk=desk)
+
+    async def end_resume(work: Work) -> None:
+        await expire_resume(run_id(work), desk=desk)
+
+    return {
+        WorkKind.BEGIN: begin,
+        WorkKind.START: start,
+        WorkKind.FOLLOW: follow,
+        WorkKind.SHOW: cards.show,
+        WorkKind.DECIDE: decisions.decide,
+        WorkKind.EXPIRE_APPROVAL: end_approval,
+        WorkKind.ANSWER: decisions.answer,
+        WorkKind.TRIGGER: trigger,
+        WorkKind.EXPIRE_RESUME: end_resume,
+    }

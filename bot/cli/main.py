@@ -1,0 +1,52 @@
+"""The commands of `fixdesk`, joined; `--help` and `--version` import neither Bolt nor the database."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from bot import __version__
+from bot.cli.playground import playground
+from bot.cli.search import search
+from bot.cli.serve import serve
+from bot.domain.errors import ConfigurationError
+
+CONFIGURATION_STATUS = 2
+"""Exit status where the environment, the policy file or a given file is wrong."""
+
+cli = typer.Typer(
+    name="fixdesk",
+    help="Find and run Nexthink workflows from Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+cli.command()(serve)
+cli.command()(playground)
+cli.command()(search)
+
+
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"fixdesk {__version__}")
+        raise typer.Exit
+
+
+@cli.callback()
+def options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Find and run Nexthink workflows from Slack."""
+
+
+def main() -> None:
+    """Run the command line; what is wrong with the configuration is said one fault a line, without a traceback."""
+    try:
+        cli()
+    except ConfigurationError as error:
+        for fault in error.faults:
+            sys.stderr.write(f"fixdesk: {fault}\n")
+        sys.exit(CONFIGURATION_STATUS)

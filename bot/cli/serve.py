@@ -1,0 +1,21 @@
+"""`fixdesk serve`: runs the bot until it is told to stop."""
+
+import asyncio
+
+from bot.cli.signals import until_told_to_stop
+
+
+def serve() -> None:
+    """Run the bot. It reads the environment; see the documentation for the variables."""
+    from bot.app import running_bot
+    from bot.logs import set_up_logs
+    from bot.settings import read_configuration
+
+    settings, policy = read_configuration()
+    set_up_logs()
+
+    async def run() -> None:
+        async with running_bot(settings, policy):
+            await asyncio.Event().wait()
+
+    asyncio.run(until_told_to_stop(run()))

@@ -1,0 +1,141 @@
+"""The access token: one fetch for all who wait, kept, renewed early, thrown away when it is no longer accepted.
+
+See: https://docs.nexthink.com/api/getting-authentication-token
+"""
+
+import asyncio
+import dataclasses
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import httpx
+import pydantic
+
+from bot.domain.errors import NexthinkError, NexthinkFault
+from bot.nexthink import fault
+from bot.nexthink.retry import Retries
+from bot.nexthink.tenant import Tenant
+
+PATH = "/oauth2/default/v1/token"
+FORM = {"grant_type": "client_credentials", "scope": "service:integration"}
+LIFETIME = timedelta(seconds=900)
+"""Where an answer says nothing else."""
+
+RENEWAL_LEAD = timedelta(seconds=90)
+TIMEOUT = httpx.Timeout(8.0, connect=5.0, pool=5.0)
+"""Shorter than for other calls: a token that is late comes at the second try."""
+
+DOING = "asking for an access token"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A token and its times."""
+
+    value: str = dataclasses.field(repr=False)
+    renew_at: datetime
+    expires_at: datetime
+
+
+class _TokenAnswer(pydantic.BaseModel):
+    """What the login host answers; anything but visible ASCII could not stand in a header."""
+
+    model_config = pydantic.ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    access_token: str = pydantic.Field(pattern="^[!-~]+$", repr=False)
+    expires_in: float = pydantic.Field(default=LIFETIME.total_seconds(), ge=0, le=timedelta(days=365).total_seconds())
+
+
+class TokenSource:
+    """Keeps the token of one credential."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, tenant: Tenant, *, clock: Callable[[], datetime], retries: Retries
+    ) -> None:
+        self._http = http
+        self._tenant = tenant
+        self._clock = clock
+        self._retries = retries
+        self._token: Token | None = None
+        self._fetching: asyncio.Task[Token] | None = None
+
+    async def get(self) -> str:
+        """Return a token that will be accepted; an older one does while it lasts if a new one cannot be had.
+
+        Raises `UNAUTHORIZED` where the login host refuses the credential, `BUSY` where it asks for patience, else
+        `UNREACHABLE`: whatever the token was for has surely not been sent.
+        """
+        token = self._token
+        if token is not None and self._clock() < token.renew_at:
+            return token.value
+        try:
+            # The fetch belongs to all who wait: one who gives up does not end it.
+            return (await asyncio.shield(self._fetch())).value
+        except NexthinkError:
+            if token is None or token is not self._token or self._clock() >= token.expires_at:
+                raise
+            return token.value
+
+    def discard(self, value: str) -> None:
+        """Throw a token away that was not accepted, unless a newer one has taken its place."""
+        if self._token is not None and self._token.value == value:
+            self._token = None
+
+    async def aclose(self) -> None:
+        """End a fetch that is under way."""
+        if self._fetching is not None:
+            self._fetching.cancel()
+            await asyncio.wait([self._fetching])
+
+    def _fetch(self) -> asyncio.Task[Token]:
+        """Join the fetch that is under way, or begin one."""
+        if self._fetching is None:
+            self._fetching = asyncio.create_task(self._retries.run(self._ask), name="nexthink-token")
+            self._fetching.add_done_callback(self._keep)
+        return self._fetching
+
+    def _keep(self, fetching: asyncio.Task[Token]) -> None:
+        """Keep what a fetch brought; its failure is told to those who wait for it."""
+        self._fetching = None
+        if not fetching.cancelled() and fetching.exception() is None:
+            self._token = fetching.result()
+
+    async def _ask(self) -> Token:
+        """Ask the login host once."""
+        asked_at = self._clock()
+        try:
+            response = await self._http.post(
+                self._tenant.login_url.rstrip("/") + PATH,
+                auth=(self._tenant.client_id, self._tenant.client_secret),
+                data=FORM,
+                headers={"Accept": "application/json"},
+                timeout=TIMEOUT,
+            )
+        except httpx.HTTPError as error:
+            raise NexthinkError(NexthinkFault.UNREACHABLE, DOING) from error
+        if not response.is_success:
+            raise self._refusal(response)
+        return _read(response.content, asked_at)
+
+    def _refusal(self, response: httpx.Response) -> NexthinkError:
+        """Translate what the login host said: any refusal is one of the credential."""
+        secrets = (self._tenant.client_secret, response.request.headers["Authorization"].removeprefix("Basic "))
+        error = fault.of_answer(response, DOING, now=self._clock(), secrets=secrets)
+        if error.fault is NexthinkFault.BUSY:
+            return error
+        is_unclear = error.fault is NexthinkFault.UNCLEAR
+        return dataclasses.replace(error, fault=NexthinkFault.UNREACHABLE if is_unclear else NexthinkFault.UNAUTHORIZED)
+
+
+def _read(content: bytes, asked_at: datetime) -> Token:
+    """Read the login host's answer; the cause of a failure is left out, for it may hold the token."""
+    try:
+        answer = _TokenAnswer.model_validate(fault.parse_json(content))
+    except ValueError:
+        raise NexthinkError(NexthinkFault.UNREACHABLE, DOING, details="the token could not be read") from None
+    lifetime = timedelta(seconds=answer.expires_in)
+    return Token(
+        value=answer.access_token,
+        renew_at=asked_at + lifetime - min(RENEWAL_LEAD, lifetime / 2),
+        expires_at=asked_at + lifetime,
+    )

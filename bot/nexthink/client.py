@@ -1,0 +1,122 @@
+"""`NexthinkClient`: a method per call. What is sent stands in `wire`, what is read in `answer` and `nql`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+import httpx
+
+from bot.domain.run import Device, ExecutionId, Sighting, Started, Target
+from bot.domain.workflow import Workflow, WorkflowId
+from bot.nexthink import answer, nql, wire
+from bot.nexthink.exchange import Exchange
+from bot.nexthink.retry import Retries
+from bot.nexthink.tenant import Queries, Tenant
+from bot.nexthink.wire import Call, Dependency, TriggerMethod
+
+
+class NexthinkClient:
+    """Nexthink's API with one credential; fills the use cases' port. Every method raises `NexthinkError`."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        tenant: Tenant,
+        queries: Queries,
+        *,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._queries = queries
+        self._exchange = Exchange(http, tenant, clock=clock, retries=Retries(sleep=sleep))
+
+    async def aclose(self) -> None:
+        """End what is under way on its own; the HTTP client is closed by whoever built it."""
+        await self._exchange.tokens.aclose()
+
+    async def sign_in(self) -> None:
+        """Make sure that the login host gives this credential a token."""
+        await self._exchange.tokens.get()
+
+    async def list_workflows(self) -> list[Workflow]:
+        """Return the active workflows that the API may start, merged by id: all four lists, or a failure."""
+        calls = [
+            wire.list_call(dependency=dependency, trigger_method=TriggerMethod.API, only_active=True)
+            for dependency in Dependency
+        ]
+        lists = await asyncio.gather(*map(self._list, calls), return_exceptions=True)
+        found = {}
+        for dependency, listed in zip(Dependency, lists, strict=True):
+            if isinstance(listed, BaseException):
+                raise listed
+            found[dependency] = listed
+        return answer.merge(found)
+
+    async def list_filtered(
+        self,
+        *,
+        dependency: Dependency | None = None,
+        trigger_method: TriggerMethod | None = None,
+        only_active: bool = True,
+    ) -> list[Workflow]:
+        """Return what one call with these filters shows, as it is shown."""
+        call = wire.list_call(dependency=dependency, trigger_method=trigger_method, only_active=only_active)
+        return [entry.to_workflow(dependency) for entry in await self._list(call)]
+
+    async def read_workflow(self, workflow_id: WorkflowId) -> Workflow:
+        """Return one workflow with its active version; `NOT_FOUND` where there is none."""
+        call = wire.details_call(workflow_id)
+        return answer.read_details(await self._exchange.ask(call), workflow_id, call.doing)
+
+    async def start(self, workflow_id: WorkflowId, target: Target, parameters: Mapping[str, str]) -> Started:
+        """Start a run through V2. `surely_not_done` of a failure tells whether it may be sent again."""
+        devices, users = wire.lists_of(target)
+        return await self.execute_v2(workflow_id, devices=devices, users=users, params=parameters)
+
+    async def execute_v1(
+        self, workflow_id: WorkflowId, *, devices: Sequence[str], users: Sequence[str], params: Mapping[str, str]
+    ) -> Started:
+        """Start a run for Collector ids and SIDs, at most `wire.MAX_TARGETS` of each."""
+        return await self._start(wire.execute_v1_call(workflow_id, devices=devices, users=users, params=params))
+
+    async def execute_v2(
+        self,
+        workflow_id: WorkflowId,
+        *,
+        devices: Sequence[Mapping[str, str]],
+        users: Sequence[Mapping[str, str]],
+        params: Mapping[str, str],
+    ) -> Started:
+        """Start a run for devices (`name`, `uid`, `collectorUid`) and users (`uid`, `upn`, `sid`)."""
+        return await self._start(wire.execute_v2_call(workflow_id, devices=devices, users=users, params=params))
+
+    async def trigger(self, workflow_uuid: str, execution_id: ExecutionId, parameters: Mapping[str, str]) -> None:
+        """Fire the wait-for-event trigger of one execution."""
+        call = wire.trigger_call(workflow_uuid, execution_id, parameters)
+        answer.check_triggered(await self._exchange.ask(call), call.doing)
+
+    async def devices_of(self, upn: str) -> list[Device]:
+        """Return a person's devices in no promised order."""
+        doing = "asking for a person's devices"
+        wire.check_upn(upn, doing)
+        rows = await self._query(self._queries.devices, {"upn": upn}, doing)
+        return [device for row in rows if (device := nql.to_device(row)) is not None]
+
+    async def executions_of(self, request_id: str) -> list[Sighting]:
+        """Return what is recorded of one request; none yet is no failure."""
+        rows = await self._query(self._queries.status, {"request_id": request_id}, "asking how a run goes")
+        return [seen for row in rows if (seen := nql.to_sighting(row, request_id)) is not None]
+
+    async def recent_executions(self) -> list[Sighting]:
+        """Return what is recorded of every request of the last hour, at most 1,000 rows."""
+        rows = await self._query(self._queries.recent, {}, "asking for recent runs")
+        return [seen for row in rows if (seen := nql.to_sighting(row)) is not None]
+
+    async def _list(self, call: Call) -> list[answer.WorkflowAnswer]:
+        return answer.read_list(await self._exchange.ask(call), call.doing)
+
+    async def _start(self, call: Call) -> Started:
+        return answer.read_started(await self._exchange.ask(call), call.doing)
+
+    async def _query(self, query_id: str, parameters: Mapping[str, str], doing: str) -> list[nql.Row]:
+        return nql.read_rows(await self._exchange.ask(wire.query_call(query_id, parameters, doing)), doing)

@@ -1,0 +1,28 @@
+"""What is told about the tenant: its hosts, the credential, its stored queries; not where that comes from."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """A tenant's two hosts and the credential for them."""
+
+    api_url: str
+    login_url: str
+    """A different host than the API's."""
+    client_id: str
+    client_secret: str = dataclasses.field(repr=False)
+    source: str | None = None
+    """The `Source` header of workflow calls; None leaves it out."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Queries:
+    """The ids of the stored NQL queries; empty = not set up."""
+
+    devices: str = ""
+    """Takes `upn`."""
+    status: str = ""
+    """Takes `request_id`."""
+    recent: str = ""
+    """Takes nothing."""

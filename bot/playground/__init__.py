@@ -1,0 +1,1 @@
+"""Try fixdesk without Slack and without Nexthink; also the tests' fakes."""

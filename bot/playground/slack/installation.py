@@ -1,0 +1,56 @@
+"""The app as installed in one workspace: what the Web API and people's clients share."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.playground.slack.manifest import Manifest
+from bot.playground.slack.mint import Clock, Mint
+from bot.playground.slack.rate import MessageRate
+from bot.playground.slack.triggers import TRIGGER_LIFE, Triggers
+from bot.playground.slack.workspace import Workspace
+
+ACK_TIMEOUT = timedelta(seconds=3)
+"""https://docs.slack.dev/interactivity/handling-user-interaction"""
+MESSAGES_PER_SECOND = 1.0
+"""https://docs.slack.dev/apis/web-api/rate-limits"""
+
+
+def _token(prefix: str) -> str:
+    return prefix + secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a test or a script may set; the defaults are Slack's own."""
+
+    port: int = 0
+    """0 takes a free one."""
+    bot_token: str = field(default_factory=lambda: _token("xoxb-"), repr=False)
+    app_token: str = field(default_factory=lambda: _token("xapp-"), repr=False)
+    signing_secret: str = field(default_factory=lambda: _token(""), repr=False)
+    ack_timeout: timedelta = ACK_TIMEOUT
+    trigger_life: timedelta = TRIGGER_LIFE
+    messages_per_second: float = MESSAGES_PER_SECOND
+    """For each channel; 0 means no limit, which a test with a standing clock needs."""
+    message_burst: int = 1
+
+
+@dataclass(slots=True)
+class Installation:
+    """One app in one workspace."""
+
+    workspace: Workspace
+    manifest: Manifest
+    settings: Settings
+    clock: Clock
+    url: str = ""
+    """Where this Slack is reached, known once it listens."""
+    mint: Mint = field(init=False)
+    triggers: Triggers = field(init=False)
+    rate: MessageRate = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.mint = Mint(self.clock)
+        self.triggers = Triggers(self.clock, self.settings.trigger_life)
+        self.rate = MessageRate(self.clock, self.settings.messages_per_second, self.settings.message_burst)

@@ -1,0 +1,1 @@
+"""Block Kit: its tables and limits, what is wrong with some JSON, and what stands in it."""

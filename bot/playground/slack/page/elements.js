@@ -1,0 +1,60 @@
+/* One place that knows how to draw each block element. */
+
+import { h, safeUrl } from "./dom.js";
+import { renderButton, renderOverflow } from "./buttons.js";
+import { Field } from "./field.js";
+import {
+  renderCheckboxes,
+  renderDatepicker,
+  renderDatetimepicker,
+  renderNumberInput,
+  renderRadioButtons,
+  renderTextInput,
+  renderTimepicker,
+} from "./inputs.js";
+import { renderSelect } from "./select.js";
+
+const RENDERERS = {
+  button: renderButton,
+  overflow: renderOverflow,
+  static_select: renderSelect,
+  external_select: renderSelect,
+  users_select: renderSelect,
+  channels_select: renderSelect,
+  conversations_select: renderSelect,
+  multi_static_select: renderSelect,
+  multi_external_select: renderSelect,
+  multi_users_select: renderSelect,
+  multi_channels_select: renderSelect,
+  multi_conversations_select: renderSelect,
+  plain_text_input: renderTextInput,
+  email_text_input: renderTextInput,
+  url_text_input: renderTextInput,
+  number_input: renderNumberInput,
+  datepicker: renderDatepicker,
+  timepicker: renderTimepicker,
+  datetimepicker: renderDatetimepicker,
+  checkboxes: renderCheckboxes,
+  radio_buttons: renderRadioButtons,
+};
+
+/** Draw an element of a block; one that is not known becomes a box with its name. */
+export function renderElement(element, surface, blockId, input = null) {
+  if (element.type === "image") return renderImage(element);
+  const renderer = RENDERERS[element.type];
+  return renderer ? renderer(new Field(surface, blockId, element, input)) : renderUnknown("element", element);
+}
+
+/** An image, or its alternative text where it cannot be had. */
+export function renderImage({ image_url: address, alt_text: alt = "" }) {
+  const url = address && safeUrl(address, ["http:", "https:"]);
+  if (!url) return h("span", { class: "image-missing" }, alt || "image");
+  const image = h("img", { src: url, alt, loading: "lazy", referrerpolicy: "no-referrer" });
+  image.addEventListener("error", () => image.replaceWith(h("span", { class: "image-missing" }, alt || "image")));
+  return image;
+}
+
+/** A visible box for what this page cannot draw. */
+export function renderUnknown(kind, { type }) {
+  return h("div", { class: "unknown" }, `Unknown ${kind}: ${type ?? "no type"}`);
+}

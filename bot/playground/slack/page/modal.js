@@ -1,0 +1,218 @@
+/* The modal: the top view of this person's stack, redrawn live and without losing what is typed. */
+
+import { fill, h, nextId, reconcile } from "./dom.js";
+import { renderBlock, showInputError } from "./blocks.js";
+import { icon } from "./icons.js";
+import { focusable, openLayer } from "./layer.js";
+import { plainOf } from "./mrkdwn.js";
+import { showProblem } from "./problem.js";
+import { FormState, valueOf } from "./state.js";
+import { formProblems } from "./validate.js";
+
+const FIRST_INPUT =
+  ".block-input input, .block-input textarea, .block input:not([type=checkbox]):not([type=radio]), .block textarea";
+const SETTLING = 1000; // After a submission the next snapshot brings the new view; it never takes this long.
+
+/** `act(do, details)` sends what the person does; `directory` knows people and channels. */
+export class Modal {
+  #act;
+  #directory;
+  #states = new Map();
+  #view = null;
+  #drawn = null;
+
+  constructor(act, directory) {
+    this.#act = act;
+    this.#directory = directory;
+  }
+
+  /** Show the stack of views; an empty one closes the modal. */
+  show(views) {
+    this.#forget(views);
+    const view = views.at(-1);
+    if (!view) {
+      this.#close();
+    } else if (view.id !== this.#view?.id) {
+      this.#close();
+      this.#open(view, views.length > 1);
+    } else if (view.hash !== this.#view.hash) {
+      this.#update(view, views.length > 1);
+    }
+  }
+
+  #forget(views) {
+    const ids = new Set(views.map((view) => view.id));
+    for (const id of this.#states.keys()) if (!ids.has(id)) this.#states.delete(id);
+  }
+
+  #close() {
+    this.#drawn?.close();
+    this.#drawn = null;
+    this.#view = null;
+  }
+
+  #open(view, nested) {
+    const titleId = nextId("modal-title");
+    const header = h("div", { class: "dialog-header" });
+    const body = h("div", { class: "dialog-body" });
+    const notice = h("div", { class: "dialog-notice", role: "alert" });
+    const footer = h("div", { class: "dialog-buttons" });
+    const form = h(
+      "form",
+      { novalidate: true, on: { submit: (event) => (event.preventDefault(), this.#submit()) } },
+      body,
+      notice,
+      footer,
+    );
+    const dialog = h(
+      "div",
+      { class: "dialog modal", role: "dialog", "aria-modal": "true", "aria-labelledby": titleId, tabindex: "-1" },
+      header,
+      form,
+    );
+    this.#drawn = { titleId, header, body, notice, footer, dialog, busy: false };
+    this.#drawn.close = openLayer(h("div", { class: "overlay" }, dialog), { escape: () => this.#dismiss(false) });
+    this.#update(view, nested);
+  }
+
+  #update(view, nested) {
+    this.#view = view;
+    const state = this.#states.get(view.id) ?? new FormState();
+    this.#states.set(view.id, state);
+    state.follow(view.blocks, view.state?.values);
+    const { titleId, header, body } = this.#drawn;
+    const back = h(
+      "button",
+      { type: "button", class: "button bare", "aria-label": "Back", on: { click: () => this.#dismiss(false) } },
+      icon("back"),
+    );
+    const dismiss = h(
+      "button",
+      { type: "button", class: "button bare", "aria-label": "Dismiss", on: { click: () => this.#dismiss(true) } },
+      icon("close"),
+    );
+    fill(header, nested ? back : null, h("h2", { id: titleId, class: "dialog-title" }, plainOf(view.title)), dismiss);
+    this.#warn("");
+    this.#drawFooter(false);
+    const surface = this.#surface(state);
+    reconcile(
+      body,
+      view.blocks.map((block, index) => ({
+        key: block.block_id ?? `#${index}`,
+        signature: JSON.stringify(block),
+        render: () => renderBlock(block, surface),
+      })),
+    );
+    this.#showErrors(noErrors(view));
+    this.#focus();
+  }
+
+  #drawFooter(busy) {
+    const { submit, close } = this.#view;
+    const closeText = plainOf(close) || (submit ? "Cancel" : "Close");
+    const busyProps = busy ? { "aria-busy": "true", "aria-disabled": "true" } : {};
+    fill(
+      this.#drawn.footer,
+      h(
+        "button",
+        { type: "button", class: "button", dataset: { field: "close" }, on: { click: () => this.#dismiss(false) } },
+        closeText,
+      ),
+      submit
+        ? h(
+            "button",
+            { type: "submit", class: "button primary", dataset: { field: "submit" }, ...busyProps },
+            plainOf(submit),
+          )
+        : null,
+    );
+    this.#drawn.busy = busy;
+  }
+
+  /** Where nothing inside has the focus: the control that asks for it, the first input, or the dialog. */
+  #focus() {
+    const { dialog, body } = this.#drawn;
+    if (dialog.contains(document.activeElement) && document.activeElement !== dialog) return;
+    const wanted = this.#view.blocks.find((block) => block.element?.focus_on_load);
+    const name = wanted && `${wanted.block_id} ${wanted.element.action_id}`;
+    const asked = name && [...body.querySelectorAll("[data-field]")].find((each) => each.dataset.field === name);
+    (asked || body.querySelector(FIRST_INPUT) || focusable(body)[0] || dialog).focus();
+  }
+
+  #surface(state) {
+    const viewId = this.#view.id;
+    const details = (blockId, actionId) => ({
+      view_id: viewId,
+      block_id: blockId,
+      action_id: actionId,
+      values: state.values(),
+    });
+    return {
+      directory: this.#directory,
+      state,
+      press: (blockId, actionId, value) =>
+        this.#act("press", { ...details(blockId, actionId), ...(value === undefined ? {} : { value }) }),
+      options: (blockId, actionId, query) => this.#act("options", { ...details(blockId, actionId), query }),
+      changed: (blockId) => this.#showErrors({ [blockId]: "" }),
+      failed: (text) => this.#view?.id === viewId && this.#warn(text),
+    };
+  }
+
+  async #submit() {
+    if (this.#drawn.busy) return;
+    const view = this.#view;
+    const state = this.#states.get(view.id);
+    const problems = formProblems(view.blocks, (blockId, actionId) => {
+      const kept = state.get(blockId, actionId);
+      return kept && valueOf(kept);
+    });
+    this.#showErrors({ ...noErrors(view), ...problems });
+    this.#warn("");
+    if (Object.keys(problems).length) return;
+    this.#busy(true);
+    const answer = await this.#act("submit", { view_id: view.id, values: state.values() });
+    if (this.#view?.id === view.id && this.#view.hash === view.hash) this.#answered(answer);
+  }
+
+  #answered(answer) {
+    const errors = answer.errors ?? {};
+    if (!answer.ok) {
+      this.#busy(false);
+      this.#warn(answer.message ?? `That did not work: ${answer.error}`);
+    } else if (Object.keys(errors).length) {
+      this.#busy(false);
+      this.#showErrors(errors);
+    } else {
+      const drawn = this.#drawn;
+      setTimeout(() => this.#drawn === drawn && drawn.busy && this.#busy(false), SETTLING);
+    }
+  }
+
+  #busy(busy) {
+    const held = this.#drawn.footer.contains(document.activeElement) && document.activeElement.dataset.field;
+    this.#drawFooter(busy);
+    if (held) this.#drawn.footer.querySelector(`[data-field=${held}]`)?.focus();
+  }
+
+  #warn(text) {
+    showProblem(this.#drawn.notice, text);
+  }
+
+  /** Show texts under their blocks and go to the first of them; an empty text clears. */
+  #showErrors(errors) {
+    const nodes = [...this.#drawn.body.children].filter((node) => node.dataset.blockId in errors);
+    for (const node of nodes) showInputError(node, errors[node.dataset.blockId]);
+    const first = nodes.find((node) => errors[node.dataset.blockId]);
+    if (first) focusable(first)[0]?.focus();
+  }
+
+  async #dismiss(isCleared) {
+    const view = this.#view;
+    const answer = await this.#act("close", { view_id: view.id, is_cleared: isCleared });
+    if (!answer.ok && this.#view?.id === view.id) this.#warn(answer.message ?? `That did not work: ${answer.error}`);
+  }
+}
+
+function noErrors(view) {
+  return Object.fromEntries(view.blocks.map((block) => [block.block_id, ""]));
+}

@@ -1,0 +1,13 @@
+/* A line that says what went wrong, wherever it belongs. */
+
+import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { renderMrkdwn } from "./mrkdwn.js";
+
+const NO_NAMES = { user: () => null, channel: () => null };
+
+/** Show a problem in a node that is kept for it; an empty text clears it. */
+export function showProblem(node, text) {
+  const words = text && h("span", { class: "mrkdwn" }, renderMrkdwn(text, NO_NAMES));
+  fill(node, text ? [icon("warning"), words] : null);
+}

@@ -1,0 +1,1 @@
+"""What a person does: type, press, choose, submit; a page and tests use the same."""

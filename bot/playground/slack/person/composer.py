@@ -1,0 +1,109 @@
+"""The message box: slash commands, messages, shortcuts and the Home tab.
+
+https://docs.slack.dev/interactivity/implementing-slash-commands
+"""
+
+import re
+
+from bot.playground.slack import messages, payloads
+from bot.playground.slack.person.answer import Answer
+from bot.playground.slack.person.seat import Seat
+from bot.playground.slack.sockets import Delivery
+from bot.playground.slack.workspace import Channel, Message, Workspace
+
+_URL = re.compile(r"https?://[^\s<>|]+")
+_EVENTS = {"channel": "message.channels", "private": "message.groups", "dm": "message.im"}
+_CHANNEL_TYPES = {"channel": "channel", "private": "group", "dm": "im"}
+
+
+class Composer(Seat):
+    """What a person types."""
+
+    async def command(self, line: str, channel: str | None = None) -> Answer:
+        """Type a slash command into a channel."""
+        here = self.channel(channel)
+        name, _, text = line.strip().partition(" ")
+        known = self._install.manifest.commands.get(name)
+        if known is None:
+            sentence = f"`{name}` is not a command of this app."
+            self._show_line(here, sentence)
+            return Answer(ok=False, error="unknown_command", message=sentence)
+        text = escape(self._workspace, text.strip()) if known.should_escape else text.strip()
+        url = self._responses.issue(self.person_id, here.id)
+        payload = payloads.command(self._install, self.person, here, (name, text), url)
+        delivery = await self._sockets.deliver("slash_commands", line, payload)
+        answer = self._try(lambda: self._show_ack(delivery, here, line), name, delivery)
+        if not answer.ok:
+            self._show_line(here, answer.message)
+        return answer
+
+    async def say(self, text: str, channel: str | None = None) -> Answer:
+        """Write a message into a channel."""
+        here = self.channel(channel)
+        if here.kind == "dm" and self._install.manifest.messages_tab_read_only:
+            return Answer(ok=False, error="read_only", message="Sending messages to this app has been turned off.")
+        message = self._write(here, escape(self._workspace, text))
+        for kind in self._events(here, message.text):
+            body = {"type": kind, "channel": here.id, "user": self.person_id, "text": message.text, "ts": message.ts}
+            await self._send_event(body | {"event_ts": message.ts, "channel_type": _CHANNEL_TYPES[here.kind]})
+        return Answer(ok=True)
+
+    async def shortcut(self, callback_id: str, message: Message | None = None) -> Answer:
+        """Run a shortcut, global or on a message."""
+        if callback_id not in self._install.manifest.shortcuts:
+            return Answer(ok=False, error="unknown_shortcut", message=f"`{callback_id}` is not a shortcut of this app.")
+        if message is None:
+            payload = payloads.shortcut(self._install, self.person, callback_id)
+        else:
+            url = self._responses.issue(self.person_id, message.channel, message.ts)
+            source = self._source(message)
+            payload = payloads.message_action(self._install, self.person, source, callback_id, url)
+        return self._answer(await self._sockets.deliver("interactive", callback_id, payload), "The shortcut")
+
+    async def open_home(self) -> Answer:
+        """Open the app's Home tab."""
+        if not self._install.manifest.home_tab or "app_home_opened" not in self._install.manifest.events:
+            return Answer(ok=False, error="not_enabled", message="This app has no Home tab.")
+        body = {"type": "app_home_opened", "user": self.person_id, "channel": self.dm.id, "tab": "home"}
+        return await self._send_event(body | {"event_ts": self._install.mint.ts()})
+
+    def _show_ack(self, delivery: Delivery, channel: Channel, line: str) -> None:
+        if not delivery.payload:
+            return
+        content = messages.require_content(messages.read_content(self._install, delivery.payload))
+        is_public = delivery.payload.get("response_type") == "in_channel"
+        if is_public:
+            self._write(channel, line)
+        messages.post(self._install, channel.id, content, only_for=None if is_public else self.person_id)
+
+    def _write(self, channel: Channel, text: str) -> Message:
+        ts = self._install.mint.ts()
+        return self._workspace.put_message(Message(channel.id, ts, self.person_id, text, username=self.person.name))
+
+    def _events(self, channel: Channel, text: str) -> list[str]:
+        bot = self._workspace.app.bot_user_id
+        subscribed = self._install.manifest.events
+        if bot not in channel.members:
+            return []
+        plain = ["message"] if _EVENTS[channel.kind] in subscribed else []
+        return [*plain, *(["app_mention"] if "app_mention" in subscribed and f"<@{bot}>" in text else [])]
+
+    async def _send_event(self, body: dict[str, str]) -> Answer:
+        payload = payloads.event(self._install, dict(body))
+        return self._answer(await self._sockets.deliver("events_api", body["type"], payload), "The event")
+
+
+def escape(workspace: Workspace, text: str) -> str:
+    """Write a typed text as Slack sends it: `<@U…>`, `<#C…|name>`, `<http://…>`, and `&`, `<`, `>` as entities."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = _URL.sub(lambda match: f"<{match.group()}>", escaped)
+    names = {workspace.app.name: workspace.app.bot_user_id}
+    names |= {name: person.id for person in workspace.people.values() for name in (person.name, person.user_name)}
+    for name, user_id in names.items():
+        escaped = re.sub(rf"(?<!\S)@{re.escape(name)}\b", f"<@{user_id}>", escaped, flags=re.IGNORECASE)
+    for channel in workspace.channels.values():
+        # The name of a private channel stays private.
+        label = channel.name if channel.kind == "channel" else ""
+        if channel.kind != "dm":
+            escaped = re.sub(rf"(?<!\S)#{re.escape(channel.name)}\b", f"<#{channel.id}|{label}>", escaped)
+    return escaped

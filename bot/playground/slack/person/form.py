@@ -1,0 +1,103 @@
+"""What a client does with a form by itself: hold what is chosen, and check it before it is sent."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.playground.slack.kit.reading import STATE_FIELDS, Json, all_elements, held
+from bot.playground.slack.workspace import View
+
+REQUIRED = "Please complete this required field."
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_URL = re.compile(r"https?://\S+")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_TEXT_INPUTS = frozenset({"plain_text_input", "email_text_input", "url_text_input", "number_input"})
+
+
+def problems(view: View) -> dict[str, str]:
+    """Return what a client refuses to send: block_id → the text under that field."""
+    found: dict[str, str] = {}
+    for block, element in all_elements(view.blocks):
+        if block["type"] == "input":
+            value = held(dict(view.values[block["block_id"]][element["action_id"]]))
+            if problem := _problem(block, element, value):
+                found[block["block_id"]] = problem
+    return found
+
+
+def chosen_state(element: Json, choice: Any, offered: list[Json]) -> Json:
+    """Return an element's state for what somebody chose: an option, its value or text, a list, an id or a date."""
+    kind = element["type"]
+    field = STATE_FIELDS.get(kind, ("", "selected_option"))[1]
+    if field == "selected_option":
+        return {"type": kind, field: None if choice is None else _option(choice, offered)}
+    if field == "selected_options":
+        return {"type": kind, field: [_option(one, offered) for one in choice or []]}
+    return {"type": kind, field: choice}
+
+
+def static_options(element: Json) -> list[Json]:
+    """Return the options that stand in an element itself."""
+    grouped = [option for group in element.get("option_groups", []) for option in group["options"]]
+    return [*element.get("options", []), *grouped]
+
+
+def with_state(view: View, block_id: str, action_id: str, state: Json) -> View:
+    """Copy a view with one element's state replaced."""
+    block = {**view.values.get(block_id, {}), action_id: state}
+    return replace(view, values={**view.values, block_id: block})
+
+
+def _option(choice: Any, offered: list[Json]) -> Json:
+    if isinstance(choice, dict):
+        return {key: choice[key] for key in ("text", "value", "description") if key in choice}
+    for option in offered:
+        if choice in (option.get("value"), option["text"]["text"]):
+            return _option(option, offered)
+    names = ", ".join(str(option.get("value")) for option in offered) or "none"
+    raise LookupError(f"no option {choice!r} is on offer; there are: {names}")
+
+
+def _problem(block: Json, element: Json, value: Any) -> str:
+    if value in (None, "", []):
+        return "" if block.get("optional") else REQUIRED
+    check = _CHECKS.get(element["type"])
+    return check(element, str(value)) if check else ""
+
+
+def _check_text(element: Json, value: str) -> str:
+    least, most = element.get("min_length", 0), element.get("max_length", 3000)
+    if len(value) < least:
+        return f"This text is too short; write at least {least} characters."
+    return f"This text is too long; write at most {most} characters." if len(value) > most else ""
+
+
+def _check_number(element: Json, value: str) -> str:
+    if not _NUMBER.fullmatch(value) or ("." in value and not element["is_decimal_allowed"]):
+        return "Please enter a valid number."
+    least, most = element.get("min_value"), element.get("max_value")
+    if least is not None and float(value) < float(least):
+        return f"Please enter a number of at least {least}."
+    return f"Please enter a number of at most {most}." if most is not None and float(value) > float(most) else ""
+
+
+def _check_email(_element: Json, value: str) -> str:
+    return "" if _EMAIL.fullmatch(value) else "Please enter a valid email address."
+
+
+def _check_url(_element: Json, value: str) -> str:
+    return "" if _URL.fullmatch(value) else "Please enter a valid URL."
+
+
+def is_text_input(element: Json) -> bool:
+    """Say whether a person types into it."""
+    return element["type"] in _TEXT_INPUTS
+
+
+_CHECKS: Mapping[str, Callable[[Json, str], str]] = {
+    "plain_text_input": _check_text,
+    "number_input": _check_number,
+    "email_text_input": _check_email,
+    "url_text_input": _check_url,
+}

@@ -1,0 +1,101 @@
+"""Everything that one person sees, as one JSON object for the page."""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from bot.playground.slack.installation import Installation
+from bot.playground.slack.payloads import view_json
+from bot.playground.slack.wire import KEPT, WireEntry
+from bot.playground.slack.workspace import Channel, Message, Person
+
+Json = dict[str, Any]
+_COLOURS = ("#2f6fab", "#8a4baf", "#2e7d5b", "#b25a1d", "#a83a5b", "#52606d")
+
+
+def snapshot(install: Installation, person_id: str, *, is_connected: bool) -> str:
+    """Return what a person sees now, as JSON text."""
+    workspace = install.workspace
+    channels = workspace.channels_of(person_id)
+    shown = {
+        "type": "snapshot",
+        "workspace": workspace.name,
+        "app": _app(install, is_connected=is_connected),
+        "commands": _commands(install),
+        "shortcuts": _shortcuts(install),
+        "suggestions": list(workspace.suggestions),
+        "me": person_id,
+        "people": [_person(at, person) for at, person in enumerate(workspace.people.values())],
+        "channels": [_channel(install, person_id, channel) for channel in channels],
+        "messages": {c.id: [_message(m) for m in workspace.visible_to(person_id, c.id)] for c in channels},
+        "views": [view_json(workspace, view, view.values) for view in workspace.stack(person_id)],
+    }
+    # The wire is by far the largest part and its entries hardly change, so each is written once.
+    wire = ",".join(_wire_entry(entry) for entry in workspace.wire)
+    return f'{json.dumps(shown)[:-1]}, "wire": [{wire}]}}'
+
+
+def _app(install: Installation, *, is_connected: bool) -> Json:
+    app = install.workspace.app
+    return {"id": app.id, "name": app.name, "bot_user_id": app.bot_user_id, "connected": is_connected}
+
+
+def _commands(install: Installation) -> list[Json]:
+    commands = install.manifest.commands.values()
+    return [{"command": c.command, "description": c.description, "usage_hint": c.usage_hint} for c in commands]
+
+
+def _shortcuts(install: Installation) -> list[Json]:
+    shortcuts = install.manifest.shortcuts.values()
+    return [
+        {"callback_id": s.callback_id, "name": s.name, "type": s.type, "description": s.description} for s in shortcuts
+    ]
+
+
+def _person(at: int, person: Person) -> Json:
+    initials = "".join(word[0] for word in person.name.split()[:2]).upper()
+    colour = _COLOURS[at % len(_COLOURS)]
+    return {"id": person.id, "name": person.name, "title": person.title, "initials": initials, "color": colour}
+
+
+def _channel(install: Installation, person_id: str, channel: Channel) -> Json:
+    visible = install.workspace.visible_to(person_id, channel.id)
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "kind": channel.kind,
+        "topic": channel.topic,
+        "bot_is_member": install.workspace.app.bot_user_id in channel.members,
+        "latest": visible[-1].ts if visible else "",
+    }
+
+
+def _message(message: Message) -> Json:
+    return {
+        "ts": message.ts,
+        "user": message.user,
+        "username": message.username,
+        "is_bot": message.is_bot,
+        "text": message.text,
+        "blocks": message.blocks,
+        "edited": message.edited_ts is not None,
+        "ephemeral": message.is_ephemeral,
+        "client": message.is_client_line,
+        "thread_ts": message.thread_ts,
+    }
+
+
+@lru_cache(maxsize=2 * KEPT)
+def _wire_entry(entry: WireEntry) -> str:
+    return json.dumps(
+        {
+            "seq": entry.seq,
+            "at": entry.at.isoformat().replace("+00:00", "Z"),
+            "direction": entry.direction,
+            "kind": entry.kind,
+            "summary": entry.summary,
+            "ms": entry.ms,
+            "ok": entry.ok,
+            "body": entry.body,
+        }
+    )

@@ -1,0 +1,115 @@
+"""The playground's two servers, side by side: a local Slack and a simulated Nexthink with the same people."""
+
+import contextlib
+import dataclasses
+import importlib.resources
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import bot
+from bot.playground.nexthink.catalog import load_catalog
+from bot.playground.nexthink.server import SimulatedNexthink, start_simulated_nexthink
+from bot.playground.seed import EXAMPLE_CORP, Seed
+from bot.playground.slack.installation import Settings as SlackSettings
+from bot.playground.slack.server import LocalSlack, start_local_slack
+from bot.playground.slack.workspace import App, Channel, Person, Workspace
+
+SUGGESTIONS = ("/fix teams cache", "/fix windows 11 migration", "/fix local admin permission")
+"""One that runs, one that pauses for a decision, one that needs an approval first."""
+POLICY = Path(__file__).parent / "policy.yaml"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stand:
+    """Both servers, running."""
+
+    slack: LocalSlack
+    nexthink: SimulatedNexthink
+    seed: Seed
+
+    def environment(self) -> dict[str, str]:
+        """Return what a bot needs in its environment to work with both."""
+        return {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
+            "SLACK_API_URL": self.slack.api_url,
+            "NEXTHINK_API_URL": self.nexthink.api_url,
+            "NEXTHINK_LOGIN_URL": self.nexthink.login_url,
+            "NEXTHINK_CLIENT_ID": self.nexthink.client_id,
+            "NEXTHINK_CLIENT_SECRET": self.nexthink.client_secret,
+            "FIXDESK_POLICY": str(POLICY),
+        }
+
+    def facts(self) -> dict[str, Any]:
+        """Return what a script needs to use both, as `--headless` prints it."""
+        return {
+            "page": f"{self.slack.url}/",
+            "slack_api_url": self.slack.api_url,
+            "nexthink_api_url": self.nexthink.api_url,
+            "nexthink_login_url": self.nexthink.login_url,
+            "nexthink_client_id": self.nexthink.client_id,
+            "nexthink_client_secret": self.nexthink.client_secret,
+            "bot_token": self.slack.bot_token,
+            "app_token": self.slack.app_token,
+            "signing_secret": self.slack.signing_secret,
+            "policy": str(POLICY),
+            "people": {person.name: person.slack_id for person in self.seed.people},
+            "channels": {channel.name: channel.slack_id for channel in self.seed.channels},
+        }
+
+
+@contextlib.asynccontextmanager
+async def running_stand(
+    *, clock: Callable[[], datetime], seed: Seed = EXAMPLE_CORP, slack_settings: SlackSettings | None = None
+) -> AsyncIterator[Stand]:
+    """Run both servers on free ports of 127.0.0.1 for as long as the context lasts."""
+    slack = await start_local_slack(read_app_manifest(), workspace_of(seed), clock=clock, settings=slack_settings)
+    try:
+        nexthink = await start_simulated_nexthink(seed.people, load_catalog(), clock=clock)
+        try:
+            yield Stand(slack=slack, nexthink=nexthink, seed=seed)
+        finally:
+            await nexthink.stop()
+    finally:
+        await slack.stop()
+
+
+def read_app_manifest() -> Mapping[str, Any]:
+    """Read the app's manifest: beside the package's modules when installed, at the top of a checkout."""
+    packaged = importlib.resources.files(bot) / "manifest.yaml"
+    checkout = Path(bot.__file__).parent.parent / "manifest.yaml"
+    text = packaged.read_text("utf-8") if packaged.is_file() else checkout.read_text("utf-8")
+    manifest: Mapping[str, Any] = yaml.safe_load(text)
+    return manifest
+
+
+def workspace_of(seed: Seed) -> Workspace:
+    """Return the seed's people and channels as a Slack workspace; the app is in every channel."""
+    app = App()
+    people = [
+        Person(
+            id=person.slack_id,
+            name=person.name,
+            email=person.email,
+            title=person.title,
+            is_restricted=person.is_restricted,
+        )
+        for person in seed.people
+    ]
+    channels = [
+        Channel(
+            id=channel.slack_id,
+            name=channel.name,
+            topic=channel.topic,
+            members=frozenset({*channel.members, app.bot_user_id}),
+        )
+        for channel in seed.channels
+    ]
+    workspace = Workspace(people, channels, app=app, name=seed.team_name)
+    workspace.suggestions = SUGGESTIONS
+    return workspace

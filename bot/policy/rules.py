@@ -1,0 +1,236 @@
+"""The policy file as a strictly read model. It does not decide anything: that is `decide`."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from bot.domain.errors import ConfigurationError
+from bot.domain.person import is_upn
+from bot.domain.run import Send
+
+_DURATION = re.compile(r"(\d+)([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def read_duration(text: object) -> timedelta:
+    """Read `30m`, `8h`, `7d` or `1h30m`; raise `ValueError` for anything else."""
+    if isinstance(text, timedelta):
+        return text
+    parts = _DURATION.findall(text) if isinstance(text, str) else []
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise ValueError("write a time such as 30m, 8h or 7d")
+    duration = sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
+    if not duration:
+        raise ValueError("a time must be longer than nothing")
+    return duration
+
+
+Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Names = Annotated[tuple[str, ...], Field(strict=False)]
+SomeNames = Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+EVERYONE = "everyone"
+
+
+class _Strict(BaseModel):
+    """A part of the file: unknown keys are refused, and nothing is turned into text by itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class People(_Strict):
+    """Whom the policy accepts at all."""
+
+    domains: SomeNames
+    upn_of: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _upns_fit(self) -> Self:
+        for slack_id, upn in self.upn_of.items():
+            if not is_upn(upn):
+                raise ValueError(f"upn_of.{slack_id}: {upn!r} is not a UPN such as ada@example.com")
+        return self
+
+
+class Group(_Strict):
+    """People by address, or a Slack user group."""
+
+    members: Names = ()
+    usergroup: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if bool(self.members) == bool(self.usergroup):
+            raise ValueError("a group needs either members (addresses) or a usergroup (S…)")
+        return self
+
+
+class Channels(_Strict):
+    """Where fixdesk speaks up, and where it asks."""
+
+    help: Names = ()
+    approvals: str | None = None
+
+
+class Devices(_Strict):
+    """When a device is old, and when two are equally recent."""
+
+    stale_after: Duration = timedelta(days=7)
+    ask_within: Duration = timedelta(hours=1)
+
+
+class Escalation(_Strict):
+    """Who is asked next, and when."""
+
+    to: SomeNames
+    after: Duration
+
+
+class ApprovalRule(_Strict):
+    """Who must agree before a run starts."""
+
+    by: SomeNames
+    quorum: int = Field(default=1, ge=1)
+    expires: Duration = timedelta(hours=8)
+    remind: Duration | None = None
+    escalate: Escalation | None = None
+    channel: str | None = None
+
+
+class ResumeRule(_Strict):
+    """Who decides how a paused execution goes on, and what the trigger then carries."""
+
+    by: SomeNames
+    approve: dict[str, str] = {}
+    deny: dict[str, str] = {}
+    ask: Literal["on_start", "on_signal", "on_status"] = "on_start"
+    waiting_status: str | None = None
+    expires: Duration = timedelta(hours=24)
+    channel: str | None = None
+
+    @model_validator(mode="after")
+    def _status_named(self) -> Self:
+        if self.ask == "on_status" and not self.waiting_status:
+            raise ValueError("ask: on_status needs waiting_status, the NQL status that means waiting")
+        return self
+
+
+class ParameterRule(_Strict):
+    """How one parameter is shown in the form."""
+
+    label: str | None = Field(default=None, min_length=1)
+    help: str | None = None
+    optional: bool = False
+    pattern: str | None = None
+    default: str | None = None
+    value: str | None = None
+    hidden: bool = False
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.pattern is not None:
+            try:
+                re.compile(self.pattern)
+            except re.error as error:
+                raise ValueError(f"pattern: not a regular expression ({error})") from error
+        if self.hidden and not (self.value or self.default or self.optional):
+            raise ValueError("a hidden parameter needs a value or a default, or must be optional")
+        return self
+
+
+def _read_run_by(written: object) -> object:
+    """Read `everyone` as a list of its own; any other single word is a slip."""
+    if isinstance(written, str):
+        if written != EVERYONE:
+            raise ValueError(f"write everyone, or a list of groups: [{written}]")
+        return [EVERYONE]
+    return written
+
+
+class Rule(_Strict):
+    """What holds for the workflows that `match` names."""
+
+    match: str = Field(min_length=1)
+    run_by: Annotated[Names, BeforeValidator(_read_run_by)]
+    run_for: Literal["self", "anyone"] = Field(default="self", alias="for")
+    aliases: Names = ()
+    channels: Names = ()
+    send: Annotated[Send, Field(strict=False)] | None = None
+    approval: ApprovalRule | None = None
+    resume: ResumeRule | None = None
+    parameters: dict[str, ParameterRule] = {}
+
+    def groups(self) -> Iterator[tuple[str, str]]:
+        """Yield every group that is named, with the place where it is."""
+        yield from (("run_by", group) for group in self.run_by if group != EVERYONE)
+        if self.approval:
+            yield from (("approval.by", group) for group in self.approval.by)
+            escalated = self.approval.escalate.to if self.approval.escalate else ()
+            yield from (("approval.escalate.to", group) for group in escalated)
+        if self.resume:
+            yield from (("resume.by", group) for group in self.resume.by)
+
+
+class Policy(_Strict):
+    """The whole file."""
+
+    version: Literal[1]
+    people: People
+    groups: dict[str, Group] = {}
+    channels: Channels = Channels()
+    devices: Devices = Devices()
+    workflows: Annotated[tuple[Rule, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> Self:
+        faults = [fault for number, rule in enumerate(self.workflows) for fault in self._faults_of(number, rule)]
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+    def _faults_of(self, number: int, rule: Rule) -> Iterator[str]:
+        at = f"workflows[{number}] ({rule.match})"
+        for place, group in rule.groups():
+            if group not in self.groups:
+                known = ", ".join(sorted(self.groups)) or "none"
+                yield f"{at}.{place}: unknown group {group!r}; add it under groups (known: {known})"
+        for name in ("approval", "resume"):
+            asked = getattr(rule, name)
+            if asked and not (asked.channel or self.channels.approvals):
+                yield f"{at}.{name}: no channel to ask in; set channels.approvals, or {name}.channel"
+
+
+def read_policy(text: str, source: str) -> Policy:
+    """Read a policy file; raise `ConfigurationError` with every fault, each beginning with the file's name."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigurationError([f"{source}: this is not YAML: {_one_line(str(error))}"]) from error
+    if not isinstance(data, Mapping):
+        raise ConfigurationError([f"{source}: write a policy here; it begins with `version: 1`"])
+    try:
+        return Policy.model_validate(dict(data))
+    except ValidationError as error:
+        raise ConfigurationError([fault for one in error.errors() for fault in _sentences(source, one)]) from error
+
+
+_MEANINGS = {
+    "extra_forbidden": "this key is not known; remove it or mend its spelling",
+    "missing": "this is missing",
+    "string_type": "write text here (in quotes)",
+}
+
+
+def _sentences(source: str, error: Mapping[str, Any]) -> Iterator[str]:
+    """Turn one of pydantic's errors into sentences for an operator."""
+    place = ".".join(str(part) for part in error["loc"] if not str(part).startswith(("literal[", "tuple[")))
+    said = str(_MEANINGS.get(error["type"], error["msg"])).removeprefix("Value error, ")
+    for line in said.splitlines():
+        yield f"{source}: {place}: {line}" if place else f"{source}: {line}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

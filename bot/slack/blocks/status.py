@@ -1,0 +1,177 @@
+"""Cards: a run as its requester sees it, and as those see it who are asked to decide."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+
+from bot.domain.card import Card, CardRole
+from bot.domain.decision import Approval, Choice, DecisionState, Resume, Verdict
+from bot.domain.run import Execution, ExecutionState, Run, RunState, Send
+from bot.slack.blocks.text import Block, button, context, fallback, fields, header, section
+from bot.slack.blocks.times import clock_time, date_and_time
+from bot.slack.ids import ActionId
+
+RESULT_UNKNOWN = "Result unknown: it may have started"
+
+_WORDS: Mapping[RunState, str] = {
+    RunState.REQUESTED: "requested",
+    RunState.AWAITING_APPROVAL: "waiting for approval",
+    RunState.APPROVED: "approved, starting",
+    RunState.STARTING: "starting",
+    RunState.RUNNING: "running",
+    RunState.SUCCEEDED: "done",
+    RunState.FAILED: "failed",
+    RunState.CANCELLED: "cancelled",
+    RunState.EXPIRED: "expired",
+    RunState.DENIED: "denied",
+    RunState.WITHDRAWN: "cancelled",
+    RunState.REFUSED: "denied",
+    RunState.UNTRACKED: "unknown",
+}
+_SIGNS: Mapping[RunState, str] = {
+    RunState.SUCCEEDED: "✅",
+    RunState.FAILED: "❌",
+    RunState.CANCELLED: "⏹️",
+    RunState.WITHDRAWN: "⏹️",
+    RunState.EXPIRED: "⌛",
+    RunState.DENIED: "🚫",
+    RunState.REFUSED: "🚫",
+    RunState.UNTRACKED: "❔",
+    RunState.UNCERTAIN: "❔",
+    RunState.AWAITING_APPROVAL: "✋",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is posted: the blocks, and the text that notifications and screen readers take."""
+
+    text: str
+    blocks: list[Block]
+
+
+def card_message(run: Run, card: Card) -> Message:
+    """Return a run as one of its copies shows it."""
+    if card.role is CardRole.APPROVAL and run.approval is not None:
+        return _approval(run, run.approval)
+    execution = run.execution(card.ordinal)
+    if card.role is CardRole.RESUME and execution is not None and execution.resume is not None:
+        return _resume(run, card.ordinal, execution, execution.resume)
+    return _requester(run)
+
+
+def status_line(run: Run) -> str:
+    """Return the last line of every card: a sign and the word for the state."""
+    if run.state is RunState.UNCERTAIN:
+        return f"{_SIGNS[run.state]} {RESULT_UNKNOWN}"
+    return f"{_SIGNS.get(run.state, '⏳')} Status: {_WORDS[run.state]}{_share_failed(run)}"
+
+
+def _share_failed(run: Run) -> str:
+    """Say how many failed where not all fared alike."""
+    count = Counter(execution.state for execution in run.executions)
+    if run.state is not RunState.FAILED or len(run.executions) < 2 or count[ExecutionState.SUCCEEDED] == 0:  # noqa: PLR2004 - one execution has no share
+        return ""
+    return f": {len(run.executions) - count[ExecutionState.SUCCEEDED]} of {len(run.executions)}"
+
+
+def _requester(run: Run) -> Message:
+    blocks = [header(run.workflow.name), fields(_facts(run)), *map(context, _story(run))]
+    return _message(run, run.workflow.name, blocks)
+
+
+def _approval(run: Run, approval: Approval) -> Message:
+    title = f"Approval: {run.workflow.name}"
+    asks = f"{run.requester.name} asks to run this. {_named(approval.deciders)} decides whether it may start."
+    blocks = [header(title), section(asks), fields(_facts(run)), *map(context, _story(run))]
+    if run.state is RunState.AWAITING_APPROVAL:
+        blocks.append(_buttons(ActionId.APPROVE_START, ActionId.DENY_START, run.id))
+    return _message(run, f"{title}, asked for by {run.requester.name}", blocks)
+
+
+def _resume(run: Run, ordinal: int, execution: Execution, resume: Resume) -> Message:
+    title = f"Decision: {run.workflow.name}"
+    part = f" (execution {ordinal + 1} of {len(run.executions)})" if len(run.executions) > 1 else ""
+    asks = f"{run.requester.name} runs this{part}, and it waits for a decision. {_named(resume.deciders)} decides."
+    blocks = [header(title), section(asks), fields(_facts(run)), *map(context, _resume_story(resume))]
+    if resume.state is DecisionState.OPEN and not execution.state.has_ended:
+        blocks.append(_buttons(ActionId.APPROVE_RESUME, ActionId.DENY_RESUME, f"{run.id}.{ordinal}"))
+    return _message(run, f"{title}, run by {run.requester.name}", blocks)
+
+
+def _message(run: Run, title: str, blocks: list[Block]) -> Message:
+    last = status_line(run)
+    return Message(text=fallback(f"{title}\n{last}"), blocks=[*blocks, context(last)])
+
+
+def _buttons(approve: ActionId, deny: ActionId, value: str) -> Block:
+    return {
+        "type": "actions",
+        "elements": [button("Approve", approve, value, "primary"), button("Deny", deny, value, "danger")],
+    }
+
+
+def _facts(run: Run) -> list[str]:
+    """Say for whom, where and with what."""
+    values = [f"{parameter}: {value}" for parameter, value in run.parameters.items() if value != run.id]
+    return [f"For: {run.requester.name or 'you'} ({run.target.upn or 'checking'})", f"Device: {_device(run)}", *values]
+
+
+def _device(run: Run) -> str:
+    names = sorted({execution.device_name for execution in run.executions if execution.device_name})
+    device = run.target.device
+    if names and (device is None or len(names) > 1):
+        return ", ".join(names)
+    if device is not None:
+        return " · ".join(part for part in (device.name or "the chosen one", device.platform) if part)
+    return "the most recently used one" if run.target.send is Send.USER else "the most recently used one, by Nexthink"
+
+
+def _story(run: Run) -> list[str]:
+    """Say what happened so far, oldest first."""
+    lines = [run.target.note]
+    if run.approval is not None:
+        lines.append(_approval_line(run, run.approval))
+    if len(run.executions) > 1:
+        lines.append(_executions_line(run))
+    lines += [line for execution in run.executions if execution.resume for line in _resume_story(execution.resume)]
+    lines += [f"Nexthink says: {execution.details}" for execution in run.executions if _has_something_to_say(execution)]
+    lines += [run.note, f"Reference: {run.id}"]
+    return list(dict.fromkeys(line for line in lines if line))
+
+
+def _has_something_to_say(execution: Execution) -> bool:
+    return bool(execution.details) and execution.state.has_ended and execution.state is not ExecutionState.SUCCEEDED
+
+
+def _approval_line(run: Run, approval: Approval) -> str:
+    if approval.verdict is not None:
+        return _verdict_line(approval.verdict)
+    if run.state is RunState.AWAITING_APPROVAL:
+        return f"{_named(approval.deciders)} is asked to approve, until {date_and_time(approval.expires_at)}."
+    return f"The approval expired at {date_and_time(approval.expires_at)}." if run.state is RunState.EXPIRED else ""
+
+
+def _executions_line(run: Run) -> str:
+    count = Counter(execution.state for execution in run.executions)
+    ended = ", ".join(f"{number} {state.value}" for state, number in count.items())
+    return f"Nexthink made {len(run.executions)} executions of this, more than expected; all are followed: {ended}."
+
+
+def _resume_story(resume: Resume) -> list[str]:
+    by_state = {
+        DecisionState.OPEN: f"{_named(resume.deciders)} is asked to decide, until {date_and_time(resume.expires_at)}.",
+        DecisionState.EXPIRED: f"Nobody decided until {date_and_time(resume.expires_at)}.",
+        DecisionState.CLOSED: "It ended without a decision." if resume.verdict is None else "",
+    }
+    decided = _verdict_line(resume.verdict) if resume.verdict else ""
+    return [line for line in (decided or by_state.get(resume.state, ""), resume.note) if line]
+
+
+def _verdict_line(verdict: Verdict) -> str:
+    word = "Approved" if verdict.choice is Choice.APPROVE else "Denied"
+    return f"{word} by {verdict.name} at {clock_time(verdict.at)}."
+
+
+def _named(groups: tuple[str, ...]) -> str:
+    return " or ".join(groups)

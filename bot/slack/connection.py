@@ -1,0 +1,131 @@
+"""The connection to Slack: one HTTP session and client, both tokens checked at start, two sockets.
+
+Two sockets, because Slack refreshes each of them now and then, and a press that meets none is lost.
+See: https://docs.slack.dev/apis/events-api/using-socket-mode
+"""
+
+import asyncio
+import dataclasses
+import ipaddress
+import logging
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.domain.errors import ConfigurationError
+from bot.slack.dispatch import Dispatcher
+from bot.slack.errors import CONNECTION_ERRORS
+from bot.slack.modal import error_code
+
+SOCKETS = 2
+PING_INTERVAL = 5.0
+"""Seconds. A half-open socket is noticed after four of them."""
+CALL_TIMEOUT = 10
+"""Seconds for one call of the Web API."""
+LONGEST_PAUSE = 30.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """Slack's credentials."""
+
+    bot: str = dataclasses.field(repr=False)
+    app: str = dataclasses.field(repr=False)
+
+
+class SlackConnection:
+    """Slack's Web API and the sockets."""
+
+    def __init__(self, *, api_url: str, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._session = aiohttp.ClientSession()
+        # A post is not idempotent, so nothing is sent again blindly: no retry handlers.
+        self.client = AsyncWebClient(
+            token=tokens.bot, base_url=api_url, session=self._session, timeout=CALL_TIMEOUT, retry_handlers=[]
+        )
+        if _is_loopback(api_url):
+            # The SDK takes the environment's proxy even for this machine, and knows no NO_PROXY.
+            self.client.proxy = None
+        self._handlers: list[AsyncSocketModeHandler] = []
+        self._identity: AuthorizeResult | None = None
+
+    async def check(self) -> str:
+        """Make sure of both tokens and return the team's id; wait for Slack where it cannot be reached.
+
+        Raises `ConfigurationError` for a token that Slack does not accept: the SDK itself would try it for ever.
+        """
+        answer = await self._until_answered("auth.test", "SLACK_BOT_TOKEN", self._tokens.bot)
+        await self._until_answered("apps.connections.open", "SLACK_APP_TOKEN", self._tokens.app)
+        self._identity = AuthorizeResult.from_auth_test_response(auth_test_response=answer, bot_token=self._tokens.bot)
+        return str(answer.get("team_id", ""))
+
+    async def _until_answered(self, method: str, variable: str, token: str) -> AsyncSlackResponse:
+        pause = 1.0
+        while True:
+            try:
+                return await self.client.api_call(method, headers={"Authorization": f"Bearer {token}"})
+            except SlackApiError as error:
+                code = error_code(error)
+                if code and code not in {"ratelimited", "internal_error", "fatal_error", "service_unavailable"}:
+                    mend = f"{variable}: Slack does not accept it ({code}); copy it anew from the app's settings"
+                    raise ConfigurationError([mend]) from None
+            except CONNECTION_ERRORS as error:
+                code = type(error).__name__
+            log.warning("Slack does not answer %s (%s); trying again in %.0f s", method, code, pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def listen(self, dispatcher: Dispatcher) -> None:
+        """Open the sockets and hand what comes over them to the dispatcher."""
+        # It warns at every start that it leaves SLACK_BOT_TOKEN alone, which is what is wanted.
+        logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.ERROR)
+        app = AsyncApp(client=self.client, authorize=_answer_from(self._identity), process_before_response=True)
+        app.use(dispatcher)
+        for _ in range(SOCKETS):
+            handler = AsyncSocketModeHandler(app, self._tokens.app, ping_interval=PING_INTERVAL)
+            handler.client.proxy = self.client.proxy
+            self._handlers.append(handler)
+            await handler.connect_async()
+
+    async def open_sockets(self) -> int:
+        """Count the sockets over which a press would arrive now."""
+        return sum([await handler.client.is_connected() for handler in self._handlers])
+
+    async def hang_up(self) -> None:
+        """Close the sockets: nothing more arrives. The Web API stays."""
+        for handler in self._handlers:
+            handler.client.auto_reconnect_enabled = False
+            await handler.close_async()
+
+    async def close(self) -> None:
+        """Close the HTTP session."""
+        await self._session.close()
+
+
+def _answer_from(identity: AuthorizeResult | None) -> Callable[[], Awaitable[AuthorizeResult]]:
+    """Authorize from what was asked at start, so that no press waits for auth.test."""
+    # A plain function: Bolt fills in arguments by name, and would fill in `self` of a method.
+    if identity is None:
+        raise RuntimeError("check() comes before listen()")
+
+    async def authorize() -> AuthorizeResult:
+        return identity
+
+    return authorize
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,106 @@
+"""Approve and Deny: a press is stored before its ack, then worked off; whoever was too late is told by whom."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.decision import Choice
+from bot.domain.errors import FixdeskError, StoreError
+from bot.domain.run import RunId
+from bot.domain.work import Work, WorkKind
+from bot.slack.blocks.text import fallback
+from bot.slack.dispatch import Handler, Table
+from bot.slack.errors import CONNECTION_ERRORS
+from bot.slack.ids import ActionId
+from bot.slack.interaction import Interaction, Kind
+from bot.slack.modal import error_code
+from bot.slack.status import Cards
+from bot.usecases.approval import decide
+from bot.usecases.desk import Desk
+from bot.usecases.due import Presser, press
+from bot.usecases.resume import answer
+from bot.usecases.work import Worker
+
+OUTDATED = "This button is from an older version of fixdesk and does nothing any more."
+
+log = logging.getLogger(__name__)
+
+
+class Decisions:
+    """The buttons of approval and resume messages, and the work that follows a press."""
+
+    def __init__(self, *, desk: Desk, client: AsyncWebClient, cards: Cards, worker: Worker) -> None:
+        self._desk = desk
+        self._client = client
+        self._cards = cards
+        self._worker = worker
+
+    def table(self) -> Table:
+        """Return what this surface answers."""
+        return {
+            (Kind.ACTION, ActionId.APPROVE_START): self._store(WorkKind.DECIDE, Choice.APPROVE),
+            (Kind.ACTION, ActionId.DENY_START): self._store(WorkKind.DECIDE, Choice.DENY),
+            (Kind.ACTION, ActionId.APPROVE_RESUME): self._store(WorkKind.ANSWER, Choice.APPROVE),
+            (Kind.ACTION, ActionId.DENY_RESUME): self._store(WorkKind.ANSWER, Choice.DENY),
+        }
+
+    def _store(self, kind: WorkKind, choice: Choice) -> Handler:
+        async def store(pressed: Interaction) -> None:
+            run_id, _, ordinal = str(pressed.action.get("value", "")).partition(".")
+            about = {"run_id": run_id, "ordinal": int(ordinal) if ordinal.isdecimal() else 0}
+            presser = Presser(
+                slack_id=pressed.slack_id,
+                channel_id=pressed.channel_id,
+                ts=pressed.message_ts,
+                pressed=f"{pressed.action.get('action_ts', '')}:{pressed.name}:{run_id}.{ordinal}",
+            )
+            await self._desk.store.add_work(press(kind, presser, choice, about, self._desk.clock()))
+            self._worker.wake()
+
+        return store
+
+    async def decide(self, work: Work) -> None:
+        """Work off a press that decides on a start."""
+        await self._taken(work, lambda run_id, who, choice: decide(run_id, who, choice, desk=self._desk))
+
+    async def answer(self, work: Work) -> None:
+        """Work off a press that decides how a paused execution goes on."""
+        ordinal = int(work.subject["ordinal"])
+        await self._taken(work, lambda run_id, who, choice: answer(run_id, ordinal, who, choice, desk=self._desk))
+
+    async def _taken(self, work: Work, take: Callable[[RunId, str, Choice], Awaitable[object]]) -> None:
+        """Take a decision; a refusal is told to whoever pressed, and the message loses its stale buttons."""
+        subject = work.subject
+        try:
+            await take(RunId(subject["run_id"]), subject["slack_id"], Choice(subject["choice"]))
+        except StoreError:
+            raise
+        except FixdeskError as refusal:
+            await self._tell(subject["slack_id"], subject["channel_id"], str(refusal))
+            await self._cards.refresh(subject["channel_id"], subject["ts"])
+        self._worker.wake()
+
+    async def outdated(self, pressed: Interaction) -> None:
+        """Answer a control that no surface knows: it is from an older version."""
+        await self._tell(pressed.slack_id, pressed.channel_id or pressed.slack_id, OUTDATED)
+        await self._cards.refresh(pressed.channel_id, pressed.message_ts)
+        self._worker.wake()
+
+    async def _tell(self, slack_id: str, channel_id: str, sentence: str) -> None:
+        """Tell one person in the channel where they pressed, or by direct message where that is refused."""
+        text = fallback(sentence)
+        try:
+            await self._client.chat_postEphemeral(channel=channel_id, user=slack_id, text=text)
+        except SlackApiError as error:
+            log.info("An ephemeral answer was refused (%s); a direct message follows", error_code(error))
+            await self._tell_directly(slack_id, text)
+        except CONNECTION_ERRORS:
+            log.warning("Nobody could be told: Slack did not answer")
+
+    async def _tell_directly(self, slack_id: str, text: str) -> None:
+        try:
+            await self._client.chat_postMessage(channel=slack_id, text=text)
+        except (SlackApiError, *CONNECTION_ERRORS) as error:
+            log.warning("Nor could a direct message be sent: %s", error_code(error))

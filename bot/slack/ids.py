@@ -1,0 +1,36 @@
+"""Every command, action, view and block that Slack sends back to fixdesk."""
+
+import enum
+
+
+class CommandId(enum.StrEnum):
+    """Slash commands of the manifest."""
+
+    FIX = "/fix"
+
+
+class ActionId(enum.StrEnum):
+    """Controls: `step.verb`."""
+
+    WORKFLOW = "run.workflow"
+    DEVICE = "run.device"
+    OPTION = "run.option"
+    TEXT = "run.text"
+    APPROVE_START = "approval.approve"
+    DENY_START = "approval.deny"
+    APPROVE_RESUME = "resume.approve"
+    DENY_RESUME = "resume.deny"
+
+
+class ViewId(enum.StrEnum):
+    """Modals, by callback id."""
+
+    RUN = "run.form"
+    NOTICE = "run.notice"
+
+
+class BlockId(enum.StrEnum):
+    """Input blocks whose name never changes; those of parameters are made in `blocks.run`."""
+
+    WORKFLOW = "workflow"
+    DEVICE = "device"

@@ -1,0 +1,85 @@
+"""Slack's members: who they are, remembered for a while."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import FixdeskError, NotAllowedError
+from bot.domain.person import Profile
+from bot.slack.errors import CONNECTION_ERRORS
+from bot.usecases.ports import Clock
+
+REMEMBERED_FOR = timedelta(minutes=10)
+MOST_REMEMBERED = 10_000
+_UNKNOWN = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+
+log = logging.getLogger(__name__)
+
+
+class SlackPeople:
+    """Asks users.info, and remembers the answers."""
+
+    def __init__(self, *, client: AsyncWebClient, team_id: str, clock: Clock) -> None:
+        self._client = client
+        self._team_id = team_id
+        self._clock = clock
+        self._remembered: dict[str, tuple[datetime, Profile]] = {}
+
+    async def profile(self, slack_id: str, *, fresh: bool = False) -> Profile:
+        """Return what Slack says of a member; raise `NotAllowedError` for one it does not know."""
+        remembered = None if fresh else self.known(slack_id)
+        if remembered is not None:
+            return remembered
+        profile = read_profile(await self._ask(slack_id), self._team_id)
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[slack_id] = (self._clock(), profile)
+        return profile
+
+    def known(self, slack_id: str) -> Profile | None:
+        """Return what is remembered of a member, without asking."""
+        asked_at, profile = self._remembered.get(slack_id, (None, None))
+        if asked_at is None or self._clock() - asked_at > REMEMBERED_FOR:
+            return None
+        return profile
+
+    async def _ask(self, slack_id: str) -> Mapping[str, Any]:
+        try:
+            answer = await self._client.users_info(user=slack_id)
+        except SlackApiError as error:
+            if error.response.get("error") in _UNKNOWN:
+                raise NotAllowedError("You are not allowed to use fixdesk: Slack does not show who you are.") from error
+            raise FixdeskError("Slack does not say who you are at the moment. Please try again.") from error
+        except CONNECTION_ERRORS as error:
+            raise FixdeskError("Slack does not say who you are at the moment. Please try again.") from error
+        return answer.get("user") or {}
+
+
+def read_profile(user: Mapping[str, Any], team_id: str) -> Profile:
+    """Read a user object; flags that are absent do not hold, an absent confirmation counts as given.
+
+    See: https://docs.slack.dev/reference/objects/user-object
+    """
+    profile = user.get("profile") or {}
+    return Profile(
+        slack_id=str(user.get("id", "")),
+        name=str(profile.get("real_name") or user.get("real_name") or user.get("name") or user.get("id", "")),
+        email=str(profile.get("email") or ""),
+        is_email_confirmed=user.get("is_email_confirmed") is not False,
+        is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        is_stranger=bool(user.get("is_stranger")),
+        is_bot=bool(user.get("is_bot")),
+        is_deactivated=bool(user.get("deleted")),
+        is_of_this_team=_is_of_team(user, team_id),
+    )
+
+
+def _is_of_team(user: Mapping[str, Any], team_id: str) -> bool:
+    """Tell whether a member is of this workspace; on an Enterprise Grid it is one of several that they belong to."""
+    enterprise = user.get("enterprise_user") or {}
+    teams = {str(team) for team in enterprise.get("teams") or ()} | {str(user.get("team_id") or team_id)}
+    return team_id in teams

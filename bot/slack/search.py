@@ -1,0 +1,125 @@
+"""`/fix words` and the type-ahead: from what people type to a chosen workflow."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.domain.errors import NotAllowedError
+from bot.domain.person import Person
+from bot.policy.decide import NO_POLICY, identify
+from bot.slack.background import Background
+from bot.slack.blocks.run import (
+    FormContext,
+    choice_view,
+    load_context,
+    loading_view,
+    parameter_options,
+    workflow_option,
+)
+from bot.slack.blocks.text import OPTIONS, Block
+from bot.slack.dispatch import Table
+from bot.slack.forms import asked_parameter, chosen_workflow
+from bot.slack.ids import ActionId, CommandId
+from bot.slack.interaction import JSON, Interaction, Kind
+from bot.slack.lists import RESERVED, Lists
+from bot.slack.modal import Modals
+from bot.slack.run import RunForms
+from bot.usecases.desk import Desk
+from bot.usecases.search import find_workflows, wake_catalog
+
+NO_CATALOG = (
+    "Sorry, the list of fixes is not there yet: Nexthink cannot be reached. fixdesk keeps trying; please try again "
+    "in a minute."
+)
+NOTHING_FITS = "Nothing fits these words. Type others above, such as the name of the app or device."
+NOTHING_ALLOWED = "You are not allowed to run any fix yet: no rule of the policy names you. Ask your IT help desk."
+SHOWN_NAMES = 3
+
+
+class Search:
+    """The command and the type-aheads of the modal."""
+
+    def __init__(self, *, desk: Desk, modals: Modals, forms: RunForms, lists: Lists, background: Background) -> None:
+        self._desk = desk
+        self._modals = modals
+        self._forms = forms
+        self._lists = lists
+        self._background = background
+
+    def table(self) -> Table:
+        """Return what this surface answers."""
+        return {
+            (Kind.COMMAND, CommandId.FIX): self.fix,
+            (Kind.OPTIONS, ActionId.WORKFLOW): self.workflow_options,
+            (Kind.OPTIONS, ActionId.OPTION): self.parameter_options,
+        }
+
+    async def fix(self, command: Interaction) -> JSON | None:
+        """Open the modal for the typed words; a reserved word answers in place."""
+        if command.text.casefold() in RESERVED:
+            return await self._lists.answer(command)
+        self._background.spawn(self._open(command))
+        return None
+
+    async def _open(self, command: Interaction) -> None:
+        context = FormContext(channel_id=command.channel_id, words=command.text)
+        view_id = await self._modals.open(command.trigger_id, loading_view(context), command.response_url)
+        if view_id:
+            await self._modals.fill(view_id, self._first_view(command.slack_id, context))
+
+    def _first_view(self, slack_id: str, context: FormContext) -> Callable[[], Awaitable[Block]]:
+        async def make() -> Block:
+            if self._desk.policy is None:
+                raise NotAllowedError(NO_POLICY)
+            person = await self._desk.person(slack_id)
+            if not await wake_catalog(self._desk):
+                raise NotAllowedError(NO_CATALOG)
+            return await self._best_view(person, context)
+
+        return make
+
+    async def _best_view(self, person: Person, context: FormContext) -> Block:
+        """Return the form of a clear match, else the choice with what is worth knowing."""
+        found = find_workflows(context.words, person, context.channel_id, desk=self._desk)
+        clear = found.matches.clear if found.refused is None else None
+        if clear is not None:
+            return await self._forms.view_for(clear.workflow, person, context)
+        if not find_workflows("", person, context.channel_id, desk=self._desk).matches.ranked:
+            raise NotAllowedError(found.refused.reason if found.refused else NOTHING_ALLOWED)
+        names = [match.workflow.name for match in found.matches.ranked[:SHOWN_NAMES]] if context.words else []
+        notes = [
+            found.refused.reason if found.refused and context.words else "",
+            f"These fit “{context.words}” best: {'; '.join(names)}. Open the list above." if names else "",
+            NOTHING_FITS if context.words and not names and not found.refused else "",
+            self._desk.catalog.age_note(),
+        ]
+        return choice_view(context, [note for note in notes if note])
+
+    async def workflow_options(self, typed: Interaction) -> JSON:
+        """Answer a keystroke from memory: what fits, or without letters what fits the words of the command."""
+        context = load_context(str(typed.view.get("private_metadata", "")))
+        profile = self._desk.people.known(typed.slack_id)
+        if profile is None:
+            self._background.spawn(self._remember(typed.slack_id))
+            return {"options": []}
+        try:
+            person = identify(self._desk.policy, profile)
+        except NotAllowedError:
+            return {"options": []}
+        query = typed.text.strip() or context.words
+        ranked = find_workflows(query, person, context.channel_id, desk=self._desk, limit=OPTIONS).matches.ranked
+        if not ranked and not typed.text.strip():
+            ranked = find_workflows("", person, context.channel_id, desk=self._desk, limit=OPTIONS).matches.ranked
+        return {"options": [workflow_option(match.workflow) for match in ranked]}
+
+    async def _remember(self, slack_id: str) -> None:
+        """Learn who somebody is for their next keystroke: this path never waits for Slack."""
+        try:
+            await self._desk.people.profile(slack_id)
+        except NotAllowedError:
+            return
+
+    async def parameter_options(self, typed: Interaction) -> JSON:
+        """Answer a keystroke in a parameter that has more options than a select takes."""
+        workflow = self._forms.workflow_of(chosen_workflow(typed.view))
+        shown = self._forms.shown_parameters(workflow) if workflow else ()
+        parameter = asked_parameter(typed.block_id, shown)
+        return {"options": parameter_options(parameter, typed.text.strip()) if parameter else []}

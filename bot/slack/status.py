@@ -1,0 +1,174 @@
+"""Cards in Slack: every copy of a run's card is posted once and edited in place until it shows the newest state."""
+
+import dataclasses
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.domain.card import Card, CardRole
+from bot.domain.decision import DecisionState
+from bot.domain.run import Run, RunId, RunState
+from bot.domain.work import Work
+from bot.slack.blocks.status import Message, card_message
+from bot.slack.errors import CONNECTION_ERRORS
+from bot.slack.modal import error_code
+from bot.usecases.desk import Desk
+from bot.usecases.due import show_run
+
+EVENT_TYPE = "fixdesk_card"
+"""The metadata of every card names its run, so that a message can be found again."""
+RATE_LIMITED = 429
+CANNOT_POST = timedelta(seconds=30)
+"""How soon a channel is tried again that fixdesk is not in: an operator may invite it any moment."""
+UNANSWERED = timedelta(seconds=5)
+PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+"""Slack's own trouble, after which nobody knows whether the call was carried out."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one call to Slack; nothing of the three = unknown."""
+
+    answer: AsyncSlackResponse | None = None
+    pause: timedelta | None = None
+    """It surely did nothing and is worth another try after this pause."""
+    refusal: str = ""
+    """Slack's word for why not."""
+
+
+class Cards:
+    """Posts and edits the copies of cards. Its one handler may be called any number of times."""
+
+    def __init__(self, *, desk: Desk, client: AsyncWebClient) -> None:
+        self._desk = desk
+        self._client = client
+
+    async def show(self, work: Work) -> datetime | None:
+        """Bring every copy of a run's card up to date; return when to go on where Slack did not take all of it."""
+        run = await self._desk.store.run(RunId(work.subject["run_id"]))
+        if run is None:
+            return None
+        cards = {(card.role, card.ordinal): card for card in await self._desk.store.cards_of(run.id)}
+        pauses = []
+        for wanted in _wanted(run):
+            card = cards.get((wanted.role, wanted.ordinal))
+            if card is not None:
+                pauses.append(await self._edit(run, card))
+            elif _is_worth_posting(run, wanted):
+                pauses.append(await self._post(run, wanted))
+        waits = [pause for pause in pauses if pause is not None]
+        return self._desk.clock() + min(waits) if waits else None
+
+    async def refresh(self, channel_id: str, ts: str) -> None:
+        """Edit a message although it should be up to date: somebody pressed a button on it that is out of date."""
+        card = await self._desk.store.card_at(channel_id, ts)
+        if card is None:
+            return
+        await self._desk.store.update_card(dataclasses.replace(card, shown_revision=-1))
+        await self._desk.store.add_work(show_run(card.run_id, self._desk.clock()))
+
+    async def _post(self, run: Run, card: Card) -> timedelta | None:
+        """Post a copy. It is stored before, so that a post whose result is unknown is never sent again."""
+        if not await self._desk.store.add_card(card):
+            return None
+        message = card_message(run, card)
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"run_id": run.id, "role": card.role.value}}
+        outcome = await _attempt(
+            lambda: self._client.chat_postMessage(
+                channel=card.channel_id, metadata=metadata, **_content(message), unfurl_links=False, unfurl_media=False
+            )
+        )
+        if outcome.answer is not None:
+            posted = dataclasses.replace(
+                card,
+                channel_id=str(outcome.answer["channel"]),
+                ts=str(outcome.answer["ts"]),
+                shown_revision=run.revision,
+            )
+            await self._desk.store.update_card(posted)
+            return None
+        if outcome.pause is None and (not outcome.refusal or outcome.refusal in PASSING):
+            log.error("Whether the card of run %s was posted is unknown; it is not posted again", run.id)
+            return None
+        await self._desk.store.remove_card(card)
+        return outcome.pause or await self._cannot_post(run, card, outcome.refusal)
+
+    async def _cannot_post(self, run: Run, card: Card, refusal: str) -> timedelta | None:
+        """Where the deciders' channel refuses, say so on the requester's card and go on trying."""
+        log.error("The %s card of run %s cannot be posted to %s: %s", card.role, run.id, card.channel_id, refusal)
+        if card.role is CardRole.REQUESTER:
+            return None
+        note = f"Those who decide cannot be asked: fixdesk cannot post to their channel ({refusal}). It keeps trying."
+        await self._desk.change(
+            run.id, lambda now: now if now.note == note or now.has_ended else now.changed(note=note)
+        )
+        return CANNOT_POST
+
+    async def _edit(self, run: Run, card: Card) -> timedelta | None:
+        """Show the newest state; an edit may be sent again safely."""
+        if not card.ts or card.shown_revision >= run.revision:
+            return None
+        message = card_message(run, card)
+        outcome = await _attempt(
+            lambda: self._client.chat_update(channel=card.channel_id, ts=card.ts, **_content(message))
+        )
+        if outcome.answer is None and (not outcome.refusal or outcome.refusal in PASSING):
+            return outcome.pause or UNANSWERED
+        if outcome.refusal:
+            log.error("The %s card of run %s cannot be edited: %s", card.role, run.id, outcome.refusal)
+        await self._desk.store.update_card(dataclasses.replace(card, shown_revision=run.revision))
+        return None
+
+
+def _wanted(run: Run) -> list[Card]:
+    """Name the copies that a run has: its requester's, and one for each question that was ever asked."""
+    cards = [Card(run_id=run.id, role=CardRole.REQUESTER, channel_id=run.requester.slack_id)]
+    if run.approval is not None:
+        cards.append(Card(run_id=run.id, role=CardRole.APPROVAL, channel_id=run.approval.channel_id))
+    for ordinal, execution in enumerate(run.executions):
+        if execution.resume is not None:
+            channel_id = execution.resume.channel_id
+            cards.append(Card(run_id=run.id, role=CardRole.RESUME, ordinal=ordinal, channel_id=channel_id))
+    return cards
+
+
+def _is_worth_posting(run: Run, card: Card) -> bool:
+    """Tell whether a copy that was never posted is still wanted: a question only while it is open."""
+    if card.role is CardRole.APPROVAL:
+        return run.state is RunState.AWAITING_APPROVAL
+    execution = run.execution(card.ordinal)
+    if card.role is CardRole.RESUME:
+        return execution is not None and execution.resume is not None and execution.resume.state is DecisionState.OPEN
+    return True
+
+
+def _content(message: Message) -> dict[str, Any]:
+    return {"text": message.text, "blocks": message.blocks}
+
+
+async def _attempt(call: Callable[[], Awaitable[AsyncSlackResponse]]) -> Outcome:
+    """Call Slack once."""
+    try:
+        return Outcome(answer=await call())
+    except SlackApiError as error:
+        if getattr(error.response, "status_code", None) == RATE_LIMITED:
+            return Outcome(pause=timedelta(seconds=_retry_after(error)))
+        return Outcome(refusal=error_code(error))
+    except aiohttp.ClientConnectorError:
+        return Outcome(pause=UNANSWERED)
+    except CONNECTION_ERRORS:
+        return Outcome()
+
+
+def _retry_after(error: SlackApiError) -> float:
+    headers = getattr(error.response, "headers", None) or {}
+    told = str(headers.get("Retry-After", ""))
+    return float(told) if told.isdecimal() else 1.0

@@ -1,0 +1,101 @@
+"""Queries about runs, with their executions and decisions. A list costs three statements, however long it is."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, exists, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.decision import Approval, DecisionState
+from bot.domain.run import Execution, Run, RunId, RunState
+from bot.store import codec
+from bot.store.tables import decisions, executions, runs
+from bot.store.upsert import insert_into
+
+_Decisions = dict[tuple[str, str, int], Row[Any]]
+"""By run, kind and ordinal."""
+
+
+async def add(connection: AsyncConnection, run: Run) -> bool:
+    """Insert a run; False where its id or its modal is there already."""
+    statement = insert_into(connection, runs).values(codec.encode_run(run)).on_conflict_do_nothing()
+    added = await connection.execute(statement)
+    if added.rowcount != 1:
+        return False
+    await _add_children(connection, run)
+    return True
+
+
+async def replace(connection: AsyncConnection, old: Run, new: Run) -> bool:
+    """Write `new` over a run that is still at the revision of `old`; False where it is not."""
+    statement = update(runs).where(runs.c.id == old.id, runs.c.revision == old.revision).values(codec.encode_run(new))
+    changed = await connection.execute(statement)
+    if changed.rowcount != 1:
+        return False
+    await connection.execute(delete(decisions).where(decisions.c.run_id == new.id))
+    await connection.execute(delete(executions).where(executions.c.run_id == new.id))
+    await _add_children(connection, new)
+    return True
+
+
+async def _add_children(connection: AsyncConnection, run: Run) -> None:
+    for table, rows in ((executions, codec.encode_executions(run)), (decisions, codec.encode_decisions(run))):
+        if rows:
+            await connection.execute(insert(table), rows)
+
+
+async def find(connection: AsyncConnection, run_id: RunId) -> Run | None:
+    """Return one run, None where there is none."""
+    found = await _load(connection, select(runs).where(runs.c.id == run_id))
+    return found[0] if found else None
+
+
+async def followed(connection: AsyncConnection) -> list[Run]:
+    """Return the runs that are running, oldest first."""
+    return await _load(connection, _oldest_first(select(runs).where(runs.c.state == RunState.RUNNING.value)))
+
+
+async def of_person(connection: AsyncConnection, slack_id: str, limit: int) -> list[Run]:
+    """Return a person's runs, newest first."""
+    query = select(runs).where(runs.c.requester_slack_id == slack_id)
+    return await _load(connection, query.order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit))
+
+
+async def undecided(connection: AsyncConnection) -> list[Run]:
+    """Return the runs with an open decision, oldest first."""
+    is_open = exists().where(decisions.c.run_id == runs.c.id, decisions.c.state == DecisionState.OPEN.value)
+    return await _load(connection, _oldest_first(select(runs).where(is_open)))
+
+
+def _oldest_first(query: Select[Any]) -> Select[Any]:
+    return query.order_by(runs.c.created_at, runs.c.id)
+
+
+async def _load(connection: AsyncConnection, query: Select[Any]) -> list[Run]:
+    """Return the runs that a query over the table of runs selects, in its order."""
+    rows = (await connection.execute(query)).all()
+    if not rows:
+        return []
+    ids = query.with_only_columns(runs.c.id)
+    asked = await _decisions(connection, ids)
+    parts = await _executions(connection, ids, asked)
+    return [codec.decode_run(row, parts.get(row.id, ()), _approval(asked, row.id)) for row in rows]
+
+
+def _approval(asked: _Decisions, run_id: str) -> Approval | None:
+    row = asked.get((run_id, codec.APPROVAL, 0))
+    return None if row is None else codec.decode_approval(row)
+
+
+async def _decisions(connection: AsyncConnection, ids: Select[Any]) -> _Decisions:
+    rows = await connection.execute(select(decisions).where(decisions.c.run_id.in_(ids)))
+    return {(row.run_id, row.kind, row.ordinal): row for row in rows}
+
+
+async def _executions(connection: AsyncConnection, ids: Select[Any], asked: _Decisions) -> dict[str, list[Execution]]:
+    query = select(executions).where(executions.c.run_id.in_(ids)).order_by(executions.c.ordinal)
+    found: dict[str, list[Execution]] = {}
+    for row in await connection.execute(query):
+        resume = asked.get((row.run_id, codec.RESUME, row.ordinal))
+        execution = codec.decode_execution(row, resume and codec.decode_resume(resume))
+        found.setdefault(row.run_id, []).append(execution)
+    return found

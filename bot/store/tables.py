@@ -1,0 +1,144 @@
+"""The tables, in types that SQLite and PostgreSQL share; a change here needs a migration beside it."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, Column, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, kept and given back in UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Turn a time into UTC on its way in."""
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above
+        """Give a time its zone back: SQLite drops it, PostgreSQL may choose another."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    }
+)
+"""Every constraint has a name, so that a later migration can take hold of it."""
+
+catalog = Table(
+    "catalog",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("workflows", JSON, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("view_id", Text, nullable=False, unique=True),
+    Column("requester_slack_id", Text, nullable=False),
+    Column("requester_name", Text, nullable=False),
+    Column("requester_upn", Text, nullable=False),
+    Column("workflow_id", Text, nullable=False),
+    Column("workflow_uuid", Text, nullable=False),
+    Column("workflow_name", Text, nullable=False),
+    Column("workflow_version", Text, nullable=False),
+    Column("target", JSON, nullable=False),
+    Column("parameters", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("channel_id", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("note", Text, nullable=False),
+    Index(None, "state", "created_at"),
+    Index(None, "requester_slack_id", "created_at"),
+)
+
+executions = Table(
+    "executions",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("execution_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("device_name", Text, nullable=False),
+    Index(None, "run_id", "execution_id", unique=True),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),  # which execution; 0 for an approval
+    Column("state", Text, nullable=False),
+    Column("deciders", JSON, nullable=False),
+    Column("channel_id", Text, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("parameters", JSON(none_as_null=True)),  # of a resume only
+    Column("verdict_choice", Text),  # null = no verdict, and so are the four below
+    Column("verdict_slack_id", Text),
+    Column("verdict_name", Text),
+    Column("verdict_upn", Text),
+    Column("verdict_at", UtcDateTime),
+    Column("note", Text, nullable=False),
+    Index(None, "state"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("channel_id", Text, nullable=False),
+    Column("ts", Text, nullable=False),
+    Column("shown_revision", Integer, nullable=False),
+    Index(None, "channel_id", "ts"),
+)
+
+work = Table(
+    "work",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("identity", Text, nullable=False, unique=True),
+    Column("subject", JSON, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("wanted", Integer, nullable=False),
+    Column(
+        "claimed_wanted", Integer, nullable=False
+    ),  # `wanted` when it was last claimed; with `attempts` it names a claim
+    Column("claimed_until", UtcDateTime),
+    Column("done_at", UtcDateTime),
+    Column("failure", Text, nullable=False),
+    Index(None, "done_at", "due_at"),
+    sqlite_autoincrement=True,  # an id is never given twice, even after rows were forgotten
+)
+
+probes = Table(
+    "probes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("writes", Integer, nullable=False),
+)

@@ -1,0 +1,95 @@
+"""The workflows that fixdesk knows: cached, searchable, refreshed; the last good copy outlives every failure."""
+
+import asyncio
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.domain.errors import NexthinkError
+from bot.domain.search import Index, build_index
+from bot.domain.workflow import Catalog, Workflow, WorkflowId
+from bot.policy.decide import rule_for
+from bot.policy.rules import Policy
+from bot.usecases.ports import Clock, Nexthink, Store
+
+REFRESH_EVERY = timedelta(minutes=15)
+PATIENCE = timedelta(seconds=5)
+"""A person waits for the details: beyond it the list's copy of the workflow serves."""
+RETRY_AFTER = timedelta(seconds=5)
+"""How soon a refresh is tried again while there is no catalog at all."""
+
+
+class WorkflowCatalog:
+    """The catalog in memory, with its index."""
+
+    def __init__(self, *, nexthink: Nexthink, store: Store, policy: Policy | None, clock: Clock) -> None:
+        self._nexthink = nexthink
+        self._store = store
+        self._policy = policy
+        self._clock = clock
+        self._workflows: dict[WorkflowId, Workflow] = {}
+        self.index: Index | None = None
+        """None until a first catalog came from Nexthink or the store."""
+        self.fetched_at: datetime | None = None
+        self.failure: NexthinkError | None = None
+        """Why the last refresh failed, None after one that went well."""
+
+    async def load(self) -> None:
+        """Take the copy that the store kept, if there is one."""
+        kept = await self._store.load_catalog()
+        if kept is not None:
+            await self._adopt(kept)
+
+    async def refresh(self) -> None:
+        """Ask Nexthink anew; a failure keeps what there is, is remembered in `failure`, and is raised."""
+        try:
+            listed = await self._nexthink.list_workflows()
+        except NexthinkError as error:
+            self.failure = error
+            raise
+        catalog = Catalog(workflows={one.id: one for one in listed}, fetched_at=self._clock())
+        await self._store.save_catalog(catalog)
+        await self._adopt(catalog)
+        self.failure = None
+
+    async def read(self, workflow_id: WorkflowId) -> Workflow:
+        """Read one workflow's details and remember them; what is remembered serves while Nexthink is away."""
+        known = self.get(workflow_id)
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                workflow = await self._nexthink.read_workflow(workflow_id)
+        except (NexthinkError, TimeoutError) as error:
+            if known is None or (isinstance(error, NexthinkError) and not error.may_pass):
+                raise
+            return known
+        # The details may leave out the two flags of need: then what the list's filter said holds.
+        if known is not None and workflow.needs is None:
+            workflow = dataclasses.replace(workflow, needs=known.needs)
+        self._workflows[workflow_id] = workflow
+        return workflow
+
+    def get(self, workflow_id: WorkflowId) -> Workflow | None:
+        """Return a workflow as it was last seen."""
+        return self._workflows.get(workflow_id)
+
+    def age_note(self) -> str:
+        """Say how old the catalog is while it cannot be refreshed, else nothing."""
+        if self.failure is None or self.fetched_at is None:
+            return ""
+        hours, minutes = divmod(int((self._clock() - self.fetched_at).total_seconds()) // 60, 60)
+        age = f"{hours} h" if hours else f"{minutes} min"
+        return f"Nexthink cannot be reached now: this list is {age} old."
+
+    async def _adopt(self, catalog: Catalog) -> None:
+        aliases = _aliases(self._policy, catalog.workflows)
+        self.index = await asyncio.to_thread(build_index, catalog.workflows.values(), aliases)
+        self._workflows = dict(catalog.workflows)
+        self.fetched_at = catalog.fetched_at
+
+
+def _aliases(policy: Policy | None, workflows: Mapping[WorkflowId, Workflow]) -> dict[WorkflowId, Sequence[str]]:
+    """Give each workflow the aliases of the rule that decides on it."""
+    if policy is None:
+        return {}
+    rules = {workflow_id: rule_for(policy, workflow_id) for workflow_id in workflows}
+    return {workflow_id: rule.aliases for workflow_id, rule in rules.items() if rule is not None}

@@ -1,0 +1,48 @@
+"""What every use case works with, as one value that `app.py` fills."""
+
+import dataclasses
+from collections.abc import Callable
+
+from bot.domain.errors import NotFoundError
+from bot.domain.person import Person
+from bot.domain.run import Run, RunId
+from bot.domain.work import NewWork
+from bot.policy.decide import identify
+from bot.policy.rules import Policy
+from bot.usecases.catalog import WorkflowCatalog
+from bot.usecases.device import DeviceFinder
+from bot.usecases.due import show
+from bot.usecases.ports import Clock, Nexthink, People, Store
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The ports, the catalog and the policy."""
+
+    nexthink: Nexthink
+    store: Store
+    people: People
+    catalog: WorkflowCatalog
+    devices: DeviceFinder
+    policy: Policy | None
+    """None = nothing is allowed yet."""
+    clock: Clock
+    new_id: Callable[[], str]
+    """Gives a fresh, unguessable id."""
+
+    async def change(self, run_id: RunId, step: Callable[[Run], Run], *work: NewWork) -> Run:
+        """Apply a step to a run as it is now, once more whenever somebody was quicker, and bring its cards up to date.
+
+        A step that returns the run itself changes nothing, and no work is stored. What the step raises goes through.
+        """
+        while True:
+            run = await self.store.run(run_id)
+            if run is None:
+                raise NotFoundError("This run is not known any more.")
+            changed = step(run)
+            if changed is run or await self.store.replace_run(run, changed, [show(changed, self.clock()), *work]):
+                return changed
+
+    async def person(self, slack_id: str, *, fresh: bool = False) -> Person:
+        """Return who somebody is to the policy; raise `NotAllowedError` with the reason."""
+        return identify(self.policy, await self.people.profile(slack_id, fresh=fresh))

@@ -1,0 +1,76 @@
+"""Rows of due work, as the use cases write them: one place that knows their identities."""
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.decision import Choice
+from bot.domain.errors import NexthinkError
+from bot.domain.run import Run, RunId
+from bot.domain.work import NewWork, WorkKind
+
+SHORTEST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(seconds=15)
+"""So that a person's run goes on soon after Nexthink is back."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Presser:
+    """Who pressed, and where."""
+
+    slack_id: str
+    channel_id: str
+    ts: str
+    """The message whose button it was."""
+    pressed: str
+    """Slack's name of this one press: its `action_ts`."""
+
+
+def show(run: Run, at: datetime) -> NewWork:
+    """Bring every copy of a run's card up to date; asked for twice it is done once more, with the newest state."""
+    return show_run(run.id, at)
+
+
+def show_run(run_id: RunId, at: datetime) -> NewWork:
+    """As `show`, by id."""
+    return NewWork(
+        kind=WorkKind.SHOW,
+        identity=f"{WorkKind.SHOW}:{run_id}",
+        subject={"run_id": run_id},
+        due_at=at,
+        is_repeatable=True,
+    )
+
+
+def work_on(run: Run, kind: WorkKind, at: datetime) -> NewWork:
+    """Take a run's next step at a time: once, for a run takes each of its steps once."""
+    return NewWork(kind=kind, identity=f"{kind}:{run.id}", subject={"run_id": run.id}, due_at=at)
+
+
+def follow_now(at: datetime) -> NewWork:
+    """Ask Nexthink how the open runs go."""
+    return NewWork(kind=WorkKind.FOLLOW, identity=WorkKind.FOLLOW, due_at=at, is_repeatable=True)
+
+
+def trigger(run: Run, ordinal: int, at: datetime) -> NewWork:
+    """Fire the trigger for a decision that was taken at a time."""
+    return NewWork(
+        kind=WorkKind.TRIGGER,
+        identity=f"{WorkKind.TRIGGER}:{run.id}:{ordinal}:{at.isoformat()}",
+        subject={"run_id": run.id, "ordinal": ordinal},
+        due_at=at,
+    )
+
+
+def press(kind: WorkKind, presser: Presser, choice: Choice, about: Mapping[str, Any], at: datetime) -> NewWork:
+    """Work off a press on Approve or Deny; the same press, delivered twice, is one row."""
+    subject = {"choice": choice.value, **about, **dataclasses.asdict(presser)}
+    return NewWork(kind=kind, identity=f"press:{presser.slack_id}:{presser.pressed}", subject=subject, due_at=at)
+
+
+def pause_before(attempts: int, error: NexthinkError | None = None) -> timedelta:
+    """Return how long to wait after so many attempts: doubling, and never shorter than Nexthink asked for."""
+    asked = timedelta(seconds=(error and error.retry_after) or 0)
+    doubled: timedelta = SHORTEST_PAUSE * 2 ** min(attempts - 1, 8)
+    return max(min(doubled, LONGEST_PAUSE), asked)

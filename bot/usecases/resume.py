@@ -1,0 +1,139 @@
+"""How does a paused execution go on? One decision, then exactly one accepted trigger of the wait-for-event step."""
+
+import dataclasses
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.domain.decision import Choice, DecisionState, Resume, Verdict
+from bot.domain.errors import NexthinkError, NexthinkFault, NotAllowedError, TooLateError
+from bot.domain.person import Person
+from bot.domain.run import Execution, Run, RunId
+from bot.policy.decide import may_decide
+from bot.usecases.desk import Desk
+from bot.usecases.due import follow_now, pause_before, trigger
+
+EARLY_PATIENCE = timedelta(minutes=2)
+"""A press may come before the execution waits: Nexthink then refuses with 400, and it is tried again for so long."""
+
+_GOING_OUT = frozenset({DecisionState.SENDING, DecisionState.FIRING})
+
+
+async def answer(run_id: RunId, ordinal: int, slack_id: str, choice: Choice, *, desk: Desk) -> Run:
+    """Take the decision, the trigger follows; raise `NotAllowedError`, or `TooLateError` with who was first."""
+    person = await desk.person(slack_id, fresh=True)
+    now = desk.clock()
+
+    def step(run: Run) -> Run:
+        execution, resume = _asked(run, ordinal)
+        verdict = _verdict(run, resume, person, choice, desk)
+        taken = dataclasses.replace(resume, state=DecisionState.SENDING, verdict=verdict, note="")
+        return run.with_execution(ordinal, dataclasses.replace(execution, resume=taken))
+
+    run = await desk.store.run(run_id)
+    return await desk.change(run_id, step, *([trigger(run, ordinal, now)] if run else []))
+
+
+def _asked(run: Run, ordinal: int) -> tuple[Execution, Resume]:
+    execution = run.execution(ordinal)
+    if execution is None or execution.resume is None:
+        raise TooLateError("This execution waits for no decision.")
+    return execution, execution.resume
+
+
+def _verdict(run: Run, resume: Resume, person: Person, choice: Choice, desk: Desk) -> Verdict:
+    ruling = may_decide(desk.policy, person, resume.deciders, run.requester)
+    if not ruling.is_allowed:
+        raise NotAllowedError(ruling.reason)
+    now = desk.clock()
+    if resume.state is not DecisionState.OPEN or now >= resume.expires_at:
+        raise TooLateError(why_closed(resume))
+    return Verdict(choice=choice, slack_id=person.slack_id, name=person.name, upn=person.upn, at=now)
+
+
+def why_closed(resume: Resume) -> str:
+    """Say who was first, or what else closed the question."""
+    if resume.verdict is not None:
+        verdict = resume.verdict
+        return f"This cannot be decided any more: {verdict.name} {verdict.choice.past} it at {verdict.at:%H:%M} UTC."
+    if resume.state is DecisionState.CLOSED:
+        return "This cannot be decided any more: the execution has ended."
+    return f"This cannot be decided any more: it expired at {resume.expires_at:%Y-%m-%d %H:%M} UTC."
+
+
+async def fire(run_id: RunId, ordinal: int, attempts: int, *, desk: Desk) -> datetime | None:
+    """Fire the trigger of a decision; return when to try again where Nexthink surely did not take it.
+
+    That it goes out is stored before the call. An answer that is found on its way was sent by a process that died: its
+    result is unknown, and it is never sent again.
+    """
+    sent = await desk.change(run_id, _resume_step(ordinal, _goes_out))
+    execution = sent.execution(ordinal)
+    if execution is None or execution.resume is None or execution.resume.state is not DecisionState.FIRING:
+        return None
+    try:
+        await desk.nexthink.trigger(sent.workflow.uuid, execution.id, execution.resume.trigger_parameters())
+    except NexthinkError as error:
+        return await _not_taken(sent, ordinal, error, attempts, desk)
+    taken = _resume_step(ordinal, lambda resume: dataclasses.replace(resume, state=DecisionState.DECIDED, note=""))
+    await desk.change(run_id, taken, follow_now(desk.clock()))
+    return None
+
+
+def _goes_out(resume: Resume) -> Resume:
+    if resume.state is DecisionState.FIRING:
+        return dataclasses.replace(resume, state=DecisionState.UNCLEAR, note=UNKNOWN_SEND)
+    return dataclasses.replace(resume, state=DecisionState.FIRING)
+
+
+UNKNOWN_SEND = "Result unknown: the answer may have reached Nexthink. It is not sent again."
+
+
+def _resume_step(ordinal: int, change: Callable[[Resume], Resume]) -> Callable[[Run], Run]:
+    """Make a step that changes an answer on its way out; an execution that has ended keeps its question closed."""
+
+    def step(run: Run) -> Run:
+        execution, resume = _asked(run, ordinal)
+        if resume.state not in _GOING_OUT:
+            return run
+        changed = change(resume)
+        if execution.state.has_ended and changed.state in {DecisionState.OPEN, DecisionState.FIRING}:
+            changed = dataclasses.replace(changed, state=DecisionState.CLOSED)
+        return run.with_execution(ordinal, dataclasses.replace(execution, resume=changed))
+
+    return step
+
+
+async def _not_taken(run: Run, ordinal: int, error: NexthinkError, attempts: int, desk: Desk) -> datetime | None:
+    """Store what a failed trigger means; return when to try again."""
+    now = desk.clock()
+    _, resume = _asked(run, ordinal)
+    if not error.surely_not_done:
+        unclear = dataclasses.replace(resume, state=DecisionState.UNCLEAR, note=UNKNOWN_SEND)
+        await desk.change(run.id, _resume_step(ordinal, lambda _: unclear), follow_now(now))
+        return None
+    decided_at = resume.verdict.at if resume.verdict else now
+    is_early = error.fault is NexthinkFault.REFUSED
+    if (is_early or error.may_pass) and now - decided_at < EARLY_PATIENCE:
+        note = "It does not wait yet" if is_early else error.fault.value[:1].upper() + error.fault.value[1:]
+        again = dataclasses.replace(resume, state=DecisionState.SENDING, note=f"{note}: trying again.")
+        await desk.change(run.id, _resume_step(ordinal, lambda _: again))
+        return now + pause_before(attempts, error)
+    reopened = dataclasses.replace(resume, state=DecisionState.OPEN, verdict=None, note=f"Not resumed. {error}")
+    await desk.change(run.id, _resume_step(ordinal, lambda _: reopened))
+    return None
+
+
+async def expire_resume(run_id: RunId, *, desk: Desk) -> None:
+    """Close the questions that nobody answered in time."""
+
+    def step(run: Run) -> Run:
+        executions = tuple(_expired(execution) for execution in run.executions)
+        return run if executions == run.executions else run.changed(executions=executions)
+
+    await desk.change(run_id, step)
+
+
+def _expired(execution: Execution) -> Execution:
+    if execution.resume is None or execution.resume.state is not DecisionState.OPEN:
+        return execution
+    return dataclasses.replace(execution, resume=dataclasses.replace(execution.resume, state=DecisionState.EXPIRED))

@@ -1,0 +1,118 @@
+"""The worker: claims rows of due work, does them, finishes or postpones them. It does not know what they are about."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+from bot.domain.errors import StoreError
+from bot.domain.work import Work, WorkKind
+from bot.usecases.ports import Clock, Store
+
+Handler = Callable[[Work], Awaitable[datetime | None]]
+"""Does one row; returns when to come again, None when it is done. What it raises is a fault of the program."""
+
+LEASE = timedelta(minutes=5)
+AT_ONCE = 16
+LONGEST_SLEEP = timedelta(seconds=30)
+MOST_ATTEMPTS = 8
+"""After so many faults in a row a row is given up, and the log says so."""
+KEPT_FOR = timedelta(days=7)
+"""How long a done press is remembered, so that a second delivery of it is dropped."""
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Works off due rows until it is stopped; a row that is being done when it stops is finished first."""
+
+    def __init__(self, *, store: Store, clock: Clock, handlers: Mapping[WorkKind, Handler]) -> None:
+        self._store = store
+        self._clock = clock
+        self._handlers = handlers
+        self._woken = asyncio.Event()
+        self._is_stopping = False
+        self._faults: dict[int, int] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """Look for due work now: some was added."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until `stop`; rows that another process left claimed are taken up first."""
+        await self._store.release_claims()
+        await self._store.forget_done_work(self._clock() - KEPT_FOR)
+        while not self._is_stopping:
+            self._woken.clear()
+            try:
+                await self._claim()
+                pause = await self._until_next()
+            except StoreError:
+                log.exception("The database failed; due work waits")
+                pause = 1.0
+            await self._sleep(pause)
+
+    async def stop(self, patience: timedelta) -> None:
+        """Take no more rows, and wait for those under way as long as patience lasts."""
+        self._is_stopping = True
+        self.wake()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=patience.total_seconds())
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _claim(self) -> None:
+        free = AT_ONCE - len(self._under_way)
+        if free <= 0:
+            return
+        for work in await self._store.claim_work(self._clock(), LEASE, free):
+            task = asyncio.create_task(self._do(work), name=f"work {work.identity}")
+            self._under_way.add(task)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("A row of work could not be released; its lease ends by itself", exc_info=task.exception())
+        self.wake()
+
+    async def _do(self, work: Work) -> None:
+        try:
+            again_at = await self._handlers[work.kind](work)
+        except Exception:  # the one place that stands between a fault of the program and the other rows
+            log.exception("Work %s failed (attempt %d)", work.identity, work.attempts)
+            await self._after_fault(work)
+            return
+        self._faults.pop(work.id, None)
+        await self._release(work, again_at)
+
+    async def _release(self, work: Work, again_at: datetime | None) -> None:
+        if again_at is None:
+            await self._store.finish_work(work, self._clock())
+        else:
+            await self._store.postpone_work(work, again_at)
+
+    async def _after_fault(self, work: Work) -> None:
+        faults = self._faults[work.id] = self._faults.get(work.id, 0) + 1
+        if faults >= MOST_ATTEMPTS:
+            log.error("Work %s is given up after %d faults", work.identity, faults)
+            await self._store.park_work(work, self._clock(), "too many faults; see the log")
+            return
+        await self._store.postpone_work(work, self._clock() + timedelta(seconds=2**faults))
+
+    async def _until_next(self) -> float:
+        """Return the seconds until more work is due; all hands full, the next to finish wakes the worker."""
+        due_at = await self._store.next_due_at() if len(self._under_way) < AT_ONCE else None
+        pause = due_at - self._clock() if due_at is not None else LONGEST_SLEEP
+        return max(0.0, min(pause, LONGEST_SLEEP).total_seconds())
+
+    async def _sleep(self, seconds: float) -> None:
+        if self._is_stopping:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
