@@ -62,6 +62,7 @@ class Vitals:
     store: SqlStore | None = None
     slack: SlackConnection | None = None
     catalog: WorkflowCatalog | None = None
+    worker: Worker | None = None
     is_stopping: bool = False
 
     async def check(self) -> Health:
@@ -72,6 +73,7 @@ class Vitals:
             "slack": "" if sockets else "no socket to Slack is open",
             "catalog": "" if self.catalog and self.catalog.index else "there is none yet: Nexthink was not reached",
             "database": await self._database_fault(),
+            "worker": "" if self.worker and self.worker.is_running else "nobody works off what is due",
         }
         return Health(
             faults={part: fault for part, fault in faults.items() if fault},
@@ -118,7 +120,8 @@ async def running_bot(settings: Settings, policy: Policy | None, *, clock: Clock
         desk = _desk(nexthink, store, people, policy, clock)
         vitals.catalog = desk.catalog
         await desk.catalog.load()
-        async with _working(desk, slack):
+        async with _working(desk, slack) as worker:
+            vitals.worker = worker
             log.info("fixdesk is up")
             try:
                 yield vitals
@@ -168,7 +171,7 @@ def _desk(nexthink: NexthinkClient, store: SqlStore, people: SlackPeople, policy
 
 
 @contextlib.asynccontextmanager
-async def _working(desk: Desk, slack: SlackConnection) -> AsyncIterator[None]:
+async def _working(desk: Desk, slack: SlackConnection) -> AsyncIterator[Worker]:
     """Answer Slack and work off what is due; at the end take nothing more and finish what was accepted."""
     handlers: dict[WorkKind, Handler] = {}
     worker = Worker(store=desk.store, clock=desk.clock, handlers=handlers)
@@ -181,7 +184,7 @@ async def _working(desk: Desk, slack: SlackConnection) -> AsyncIterator[None]:
     loops = [asyncio.create_task(worker.run()), asyncio.create_task(_keep_catalog(desk.catalog))]
     try:
         await slack.listen(dispatcher)
-        yield
+        yield worker
     finally:
         await dispatcher.drain(ACK_PATIENCE)
         await slack.hang_up()

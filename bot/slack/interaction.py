@@ -2,6 +2,7 @@
 
 import dataclasses
 import enum
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -81,8 +82,19 @@ def _read_command(body: JSON) -> Interaction:
         channel_id=str(body.get("channel_id", "")),
         trigger_id=str(body.get("trigger_id", "")),
         response_url=str(body.get("response_url", "")),
-        text=str(body.get("text") or "").strip(),
+        text=typed_words(str(body.get("text") or "")),
     )
+
+
+def typed_words(text: str) -> str:
+    """Return what a person typed: mentions go, links keep their words, entities become the characters again.
+
+    See: https://docs.slack.dev/interactivity/implementing-slash-commands
+    """
+    without_mentions = re.sub(r"<[@#!][^>]*>", " ", text)
+    with_labels = re.sub(r"<(?:[^>|]*\|)?([^>|]*)>", r"\1", without_mentions)
+    unescaped = with_labels.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return " ".join(unescaped.split())
 
 
 def _part(body: JSON, name: str) -> JSON:

@@ -32,8 +32,14 @@ class Worker:
         self._handlers = handlers
         self._woken = asyncio.Event()
         self._is_stopping = False
+        self._is_running = False
         self._faults: dict[int, int] = {}
         self._under_way: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether due work is looked for."""
+        return self._is_running
 
     def wake(self) -> None:
         """Look for due work now: some was added."""
@@ -41,17 +47,24 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`; rows that another process left claimed are taken up first."""
-        await self._store.release_claims()
-        await self._store.forget_done_work(self._clock() - KEPT_FOR)
-        while not self._is_stopping:
-            self._woken.clear()
-            try:
-                await self._claim()
-                pause = await self._until_next()
-            except StoreError:
-                log.exception("The database failed; due work waits")
-                pause = 1.0
-            await self._sleep(pause)
+        self._is_running = True
+        try:
+            await self._store.release_claims()
+            await self._store.forget_done_work(self._clock() - KEPT_FOR)
+            while not self._is_stopping:
+                self._woken.clear()
+                await self._sleep(await self._work_once())
+        finally:
+            self._is_running = False
+
+    async def _work_once(self) -> float:
+        """Take up what is due; return the seconds until more is."""
+        try:
+            await self._claim()
+            return await self._until_next()
+        except StoreError:
+            log.exception("The database failed; due work waits")
+            return 1.0
 
     async def stop(self, patience: timedelta) -> None:
         """Take no more rows, and wait for those under way as long as patience lasts."""
