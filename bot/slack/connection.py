@@ -32,6 +32,9 @@ CALL_TIMEOUT = 10
 LONGEST_PAUSE = 30.0
 
 log = logging.getLogger(__name__)
+bolt_log = logging.getLogger(f"{__name__}.bolt")
+# Bolt warns at every start that it leaves SLACK_BOT_TOKEN alone, which is what is wanted.
+bolt_log.setLevel(logging.ERROR)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +89,12 @@ class SlackConnection:
 
     async def listen(self, dispatcher: Dispatcher) -> None:
         """Open the sockets and hand what comes over them to the dispatcher."""
-        # It warns at every start that it leaves SLACK_BOT_TOKEN alone, which is what is wanted.
-        logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.ERROR)
-        app = AsyncApp(client=self.client, authorize=_answer_from(self._identity), process_before_response=True)
+        app = AsyncApp(
+            client=self.client,
+            authorize=_answer_from(self._identity),
+            process_before_response=True,
+            logger=bolt_log,
+        )
         app.use(dispatcher)
         for _ in range(SOCKETS):
             handler = AsyncSocketModeHandler(app, self._tokens.app, ping_interval=PING_INTERVAL)

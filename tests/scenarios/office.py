@@ -1,0 +1,200 @@
+"""The whole of it in one process: a local Slack, a simulated Nexthink, and the real bot between them.
+
+Everything speaks over real sockets on 127.0.0.1, and the database is a file. Only time is made: it is real time and what
+a test adds to it, the same for all three.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from bot.app import Vitals, running_bot, utc_now
+from bot.playground.nexthink.request_log import LoggedRequest
+from bot.playground.nexthink.server import SimulatedNexthink
+from bot.playground.slack.person.answer import Answer
+from bot.playground.slack.person.client import Client
+from bot.playground.slack.server import LocalSlack
+from bot.playground.slack.workspace import Message, View
+from bot.playground.stand import Stand
+from bot.settings import read_configuration
+from bot.store.database import SqlStore
+
+T = TypeVar("T")
+
+EXECUTE, TRIGGER = "/execute", "/trigger"
+START = "/workflows/execute"
+STEP = timedelta(seconds=6)
+"""A little more than the bot's own tick."""
+GLANCE = 0.15
+"""Seconds of real time that a step is given to show."""
+PATIENCE = 8.0
+
+POLICY = """
+version: 1
+people: {domains: [example.com]}
+groups:
+  helpdesk: {members: [grace@example.com, alan@example.com]}
+channels: {approvals: C0APPROVALS}
+workflows:
+  - {match: "#clear_teams_cache", run_by: everyone, aliases: [teams slow, teams frozen]}
+  - match: "#manage_local_admin_permission"
+    run_by: everyone
+    approval: {by: [helpdesk], expires: 8h}
+  - match: "#windows_11_migration"
+    run_by: everyone
+    resume: {by: [helpdesk], approve: {decision: approved}, deny: {decision: denied}}
+  - {match: "#restart_*", run_by: [helpdesk]}
+  - {match: "#wipe_*", run_by: []}
+  - {match: "*", run_by: everyone}
+"""
+
+
+class Clock:
+    """Real time, and what a test has added to it."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return utc_now() + self.ahead
+
+
+@dataclass(slots=True)
+class Office:
+    """A workspace, a tenant, and a bot that can be stopped and started again."""
+
+    stand: Stand
+    clock: Clock
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+    vitals: Vitals = field(default_factory=Vitals)
+    _bot: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    @property
+    def slack(self) -> LocalSlack:
+        """The local Slack."""
+        return self.stand.slack
+
+    @property
+    def nexthink(self) -> SimulatedNexthink:
+        """The simulated tenant."""
+        return self.stand.nexthink
+
+    @property
+    def ada(self) -> Client:
+        """An employee with two devices, the Windows laptop used last."""
+        return self.slack.client_of("Ada Example")
+
+    @property
+    def grace(self) -> Client:
+        """A member of the help desk."""
+        return self.slack.client_of("Grace Example")
+
+    @property
+    def alan(self) -> Client:
+        """Another member of the help desk."""
+        return self.slack.client_of("Alan Example")
+
+    @property
+    def barbara(self) -> Client:
+        """An employee who used two devices at nearly the same time."""
+        return self.slack.client_of("Barbara Example")
+
+    @property
+    def database_url(self) -> str:
+        """The address of the database file."""
+        return f"sqlite+aiosqlite:///{self.folder / 'fixdesk.db'}"
+
+    @property
+    def health_url(self) -> str:
+        """The base of the bot's own HTTP pages."""
+        return f"http://127.0.0.1:{self.health_port}"
+
+    health_port: int = 0
+
+    async def start_bot(self, policy: str | None = POLICY, **environment: str) -> None:
+        """Start the bot with a policy file of this text, None for no file, and with more variables."""
+        variables = {**self.stand.environment(), "FIXDESK_DATABASE_URL": self.database_url, **environment}
+        path = self.folder / "policy.yaml"
+        path.write_text(policy or "", encoding="utf-8")
+        variables |= {"FIXDESK_POLICY": str(path) if policy else "", "FIXDESK_HTTP_PORT": str(self.health_port)}
+        for name, value in variables.items():
+            self.monkeypatch.setenv(name, value)
+        self.vitals = await self._bot.enter_async_context(running_bot(*read_configuration(), clock=self.clock))
+        await self.slack.connected(2)
+
+    async def stop_bot(self) -> None:
+        """Stop the bot in order; nothing of its database is lost."""
+        bot, self._bot = self._bot, AsyncExitStack()
+        self.vitals = Vitals()
+        await bot.aclose()
+
+    async def restart_bot(self, policy: str | None = POLICY, **environment: str) -> None:
+        """Stop the bot and start another on the same database."""
+        await self.stop_bot()
+        await self.start_bot(policy, **environment)
+
+    def store(self) -> SqlStore:
+        """Return the running bot's store."""
+        assert self.vitals.store is not None
+        return self.vitals.store
+
+    def advance(self, by: timedelta = STEP) -> None:
+        """Let time pass for all, and let the bot look what is due by now."""
+        self.clock.ahead += by
+        if self.vitals.worker is not None:
+            self.vitals.worker.wake()
+
+    async def until(self, awaited: Awaitable[T], step: timedelta = STEP) -> T:
+        """Let time pass in steps until something is seen."""
+        task = asyncio.ensure_future(awaited)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not task.done():
+                    self.advance(step)
+                    await asyncio.wait({task}, timeout=GLANCE)
+        finally:
+            task.cancel()
+        return await task
+
+    async def form(self, who: Client, words: str, holds: str = "") -> View:
+        """Type `/fix words` and wait for the form, or for the modal with some words in it."""
+        assert (await who.command(f"/fix {words}")).ok
+        return await who.view(lambda view: (holds in view.words) if holds else is_form(view))
+
+    async def ask(self, who: Client, words: str) -> Message:
+        """Run what fits the words best, and wait for the card."""
+        answer = await who.submit(await self.form(who, words))
+        assert (answer.ok, answer.errors) == (True, {})
+        return await self.card(who)
+
+    async def card(self, who: Client, *holds: str) -> Message:
+        """Wait for the card in somebody's direct messages to hold some words."""
+        return await who.message(lambda message: message.channel == who.dm.id and holds_all(message, holds))
+
+    async def card_after(self, who: Client, *holds: str) -> Message:
+        """Let time pass until the card holds some words."""
+        return await self.until(self.card(who, *holds))
+
+    async def asked(self, who: Client, *holds: str) -> Message:
+        """Wait for the message in the approvals channel to hold some words."""
+        return await who.message(lambda message: is_in_approvals(message) and holds_all(message, holds))
+
+    async def told(self, who: Client, *holds: str) -> Message:
+        """Wait for an answer that only this person sees."""
+        return await who.message(lambda message: message.is_ephemeral and holds_all(message, holds))
+
+    def starts(self) -> list[LoggedRequest]:
+        """List the requests that were to start something."""
+        return [request for request in self.nexthink.log.to(START)]
+
+    def triggers(self) -> list[LoggedRequest]:
+        """List the requests that were to resume something."""
+        return self.nexthink.log.to(TRIGGER)
