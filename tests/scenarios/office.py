@@ -23,6 +23,7 @@ from bot.playground.slack.server import LocalSlack
 from bot.playground.slack.workspace import Message, View
 from bot.playground.stand import Stand
 from bot.settings import read_configuration
+from bot.slack.ids import ViewId
 from bot.store.database import SqlStore
 
 T = TypeVar("T")
@@ -74,6 +75,7 @@ class Office:
     clock: Clock
     folder: Path
     monkeypatch: pytest.MonkeyPatch
+    health_port: int
     vitals: Vitals = field(default_factory=Vitals)
     _bot: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -116,8 +118,6 @@ class Office:
     def health_url(self) -> str:
         """The base of the bot's own HTTP pages."""
         return f"http://127.0.0.1:{self.health_port}"
-
-    health_port: int = 0
 
     async def start_bot(self, policy: str | None = POLICY, **environment: str) -> None:
         """Start the bot with a policy file of this text, None for no file, and with more variables."""
@@ -198,3 +198,32 @@ class Office:
     def triggers(self) -> list[LoggedRequest]:
         """List the requests that were to resume something."""
         return self.nexthink.log.to(TRIGGER)
+
+
+NewOffice = Callable[..., Awaitable[Office]]
+
+
+def is_form(view: View) -> bool:
+    """Tell whether a modal is the form of a workflow, or the choice of one."""
+    return view.callback_id == ViewId.RUN and "submit" in view.body
+
+
+def is_in_approvals(message: Message) -> bool:
+    """Tell whether a message stands in the channel where decisions are asked for."""
+    return message.channel == "C0APPROVALS" and not message.is_ephemeral
+
+
+def holds_all(message: Message, words: tuple[str, ...]) -> bool:
+    """Tell whether a person reads all these words in a message."""
+    return all(word in message.words for word in words)
+
+
+def last_line(message: Message) -> str:
+    """Return the last line of a card as a person reads it."""
+    return message.words.splitlines()[-1]
+
+
+def buttons(message: Message) -> list[str]:
+    """List the texts of a message's buttons."""
+    rows = [block["elements"] for block in message.blocks or [] if block["type"] == "actions"]
+    return [element["text"]["text"] for row in rows for element in row]
