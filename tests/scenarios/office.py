@@ -5,19 +5,18 @@ a test adds to it, the same for all three.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 
 from bot.app import Vitals, running_bot, utc_now
 from bot.playground.nexthink.request_log import LoggedRequest
 from bot.playground.nexthink.server import SimulatedNexthink
-from bot.playground.slack.person.answer import Answer
 from bot.playground.slack.person.client import Client
 from bot.playground.slack.server import LocalSlack
 from bot.playground.slack.workspace import Message, View
@@ -169,9 +168,10 @@ class Office:
         assert (await who.command(f"/fix {words}")).ok
         return await who.view(lambda view: (holds in view.words) if holds else is_form(view))
 
-    async def ask(self, who: Client, words: str) -> Message:
-        """Run what fits the words best, and wait for the card."""
-        answer = await who.submit(await self.form(who, words))
+    async def run(self, who: Client, words: str, **answers: str) -> Message:
+        """Run what fits the words best, with answers by label, and wait for the card."""
+        view = await fill_in(who, await self.form(who, words), answers)
+        answer = await who.submit(view)
         assert (answer.ok, answer.errors) == (True, {})
         return await self.card(who)
 
@@ -201,6 +201,27 @@ class Office:
 
 
 NewOffice = Callable[..., Awaitable[Office]]
+
+
+def field(view: View, label: str) -> tuple[str, str]:
+    """Return the block and action ids of the field with a label."""
+    labels = {block["label"]["text"]: block for block in view.blocks if block["type"] == "input"}
+    assert label in labels, f"there is no field {label!r}; there are {list(labels)}"
+    return labels[label]["block_id"], labels[label]["element"]["action_id"]
+
+
+async def fill_in(who: Client, view: View, answers: Mapping[str, str]) -> View:
+    """Type or choose an answer for each label; a type-ahead is asked for it first."""
+    for label, value in answers.items():
+        block_id, action_id = name = field(view, label)
+        kind = view.values[block_id][action_id]["type"]
+        if kind == "plain_text_input":
+            view = who.fill(view, name, value)
+            continue
+        if kind == "external_select":
+            await who.options(view, name, value)
+        assert (await who.choose(view, name, value)).ok
+    return who.open_view(view)
 
 
 def is_form(view: View) -> bool:

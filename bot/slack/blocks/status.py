@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.domain.card import Card, CardRole
 from bot.domain.decision import Approval, Choice, DecisionState, Resume, Verdict
 from bot.domain.run import Execution, ExecutionState, Run, RunState, Send
+from bot.domain.workflow import Parameter
 from bot.slack.blocks.text import Block, button, context, fallback, fields, header, section
 from bot.slack.blocks.times import clock_time, date_and_time
 from bot.slack.ids import ActionId
@@ -113,7 +114,7 @@ def _buttons(approve: ActionId, deny: ActionId, value: str) -> Block:
 
 def _facts(run: Run) -> list[str]:
     """Say for whom, where and with what."""
-    values = [f"{parameter}: {value}" for parameter, value in run.parameters.items() if value != run.id]
+    values = [f"{Parameter(id=one).label}: {value}" for one, value in run.parameters.items() if value != run.id]
     return [f"For: {run.requester.name or 'you'} ({run.target.upn or 'checking'})", f"Device: {_device(run)}", *values]
 
 
