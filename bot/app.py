@@ -31,7 +31,7 @@ from bot.slack.search import Search
 from bot.slack.status import Cards
 from bot.store.database import SqlStore
 from bot.usecases.approval import expire_approval
-from bot.usecases.catalog import REFRESH_EVERY, RETRY_AFTER, WorkflowCatalog
+from bot.usecases.catalog import WorkflowCatalog
 from bot.usecases.desk import Desk
 from bot.usecases.device import DeviceFinder
 from bot.usecases.due import follow_now
@@ -173,15 +173,16 @@ def _desk(nexthink: NexthinkClient, store: SqlStore, people: SlackPeople, policy
 @contextlib.asynccontextmanager
 async def _working(desk: Desk, slack: SlackConnection) -> AsyncIterator[Worker]:
     """Answer Slack and work off what is due; at the end take nothing more and finish what was accepted."""
-    handlers: dict[WorkKind, Handler] = {}
-    worker = Worker(store=desk.store, clock=desk.clock, handlers=handlers)
+    worker = Worker(store=desk.store, clock=desk.clock)
     background = Background()
     cards = Cards(desk=desk, client=slack.client)
     decisions = Decisions(desk=desk, client=slack.client, cards=cards, worker=worker)
-    handlers |= work_handlers(desk, cards, decisions)
     dispatcher = _dispatcher(desk, slack, decisions, worker, background)
     await desk.store.add_work(follow_now(desk.clock()))
-    loops = [asyncio.create_task(worker.run()), asyncio.create_task(_keep_catalog(desk.catalog))]
+    loops = [
+        asyncio.create_task(worker.run(work_handlers(desk, cards, decisions))),
+        asyncio.create_task(_keep_catalog(desk.catalog)),
+    ]
     try:
         await slack.listen(dispatcher)
         yield worker
@@ -215,8 +216,7 @@ async def _keep_catalog(catalog: WorkflowCatalog) -> None:
             log.warning("The catalog could not be refreshed: %s %s", error, catalog.age_note())
         except StoreError:
             log.exception("The catalog could not be kept")
-        pause = RETRY_AFTER if catalog.failure else REFRESH_EVERY
-        await asyncio.sleep(pause.total_seconds() * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
+        await asyncio.sleep(catalog.next_refresh_in.total_seconds() * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
 
 
 def work_handlers(desk: Desk, cards: Cards, decisions: Decisions) -> dict[WorkKind, Handler]:

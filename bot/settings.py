@@ -1,6 +1,5 @@
 """The environment, read once into a frozen value; everything that is wrong is said at once."""
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -56,10 +55,23 @@ URL = Annotated[str, AfterValidator(_url)]
 QueryId = Annotated[str, AfterValidator(_query_id)]
 
 
-class Settings(BaseSettings):
-    """What the environment says. The names of the fields are the variables, in lower case."""
+class LocalSettings(BaseSettings):
+    """What commands need that only look at this machine. The names of the fields are the variables, in lower case."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    fixdesk_policy: Path | None = None
+    fixdesk_database_url: str = "sqlite+aiosqlite:///fixdesk.db"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_empty_ones_out(cls, values: Any) -> Any:
+        """Take an empty variable as unset, but for the queries, where empty means "not set up"."""
+        return {key: value for key, value in values.items() if value != "" or key in _MAY_BE_EMPTY}
+
+
+class Settings(LocalSettings):
+    """Everything that the bot needs."""
 
     slack_bot_token: Annotated[SecretStr, AfterValidator(_begins_with("xoxb-", "OAuth & Permissions"))]
     slack_app_token: Annotated[SecretStr, AfterValidator(_begins_with("xapp-", "Basic Information > App-Level Tokens"))]
@@ -80,16 +92,8 @@ class Settings(BaseSettings):
     nexthink_recent_query: QueryId = "#fixdesk_recent_executions"
     nexthink_source: Annotated[str, AfterValidator(_header_value)] | None = None
 
-    fixdesk_policy: Path | None = None
-    fixdesk_database_url: str = "sqlite+aiosqlite:///fixdesk.db"
     fixdesk_http_host: str = "127.0.0.1"
     fixdesk_http_port: int = Field(default=3000, ge=0, le=65535)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _leave_empty_ones_out(cls, values: Any) -> Any:
-        """Take an empty variable as unset, but for the queries, where empty means "not set up"."""
-        return {key: value for key, value in values.items() if value != "" or key in _MAY_BE_EMPTY}
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -159,18 +163,13 @@ def read_configuration() -> tuple[Settings, Policy | None]:
         faults += [line for one in error.errors() for line in _sentences(dict(one))]
     policy = None
     try:
-        policy = load_policy(settings.fixdesk_policy if settings else _policy_path())
+        # Where the rest of the environment is wrong, the policy's faults are told along with it.
+        policy = load_policy((settings or LocalSettings()).fixdesk_policy)
     except ConfigurationError as error:
         faults += error.faults
     if settings is None or faults:
         raise ConfigurationError(faults)
     return settings, policy
-
-
-def _policy_path() -> Path | None:
-    """Return the policy's path where the rest of the environment is wrong, so that both are told at once."""
-    path = os.environ.get("FIXDESK_POLICY", "")
-    return Path(path) if path else None
 
 
 def _sentences(error: dict[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
 """`fixdesk search`: ranked matches for some words, from a file or from the cached catalog."""
 
+import asyncio
 import csv
 import json
 import sys
@@ -11,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bot.domain.errors import ConfigurationError
-from bot.domain.search import Matches, build_index
+from bot.domain.search import Index, Matches, build_index
 from bot.domain.workflow import Workflow, WorkflowId
 
 FROM_INPUT = "-"
@@ -21,13 +22,14 @@ def search(
     words: Annotated[list[str], typer.Argument(help="What is wrong, in your own words; - reads one query a line.")],
     *,
     catalog: Annotated[
-        Path, typer.Option(help="A file of tab-separated columns id, name, description.", show_default=False)
-    ],
+        Path | None,
+        typer.Option(help="A file of tab-separated columns id, name, description; else what `serve` has cached."),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many matches.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a query.")] = False,
 ) -> None:
     """Show which workflows fit some words, best first."""
-    index = build_index(read_catalog(catalog), {})
+    index = build_index(read_catalog(catalog), {}) if catalog else asyncio.run(cached_index())
     for query in _queries(words):
         started = time.perf_counter()
         matches = index.find(query, limit)
@@ -46,6 +48,29 @@ def read_catalog(path: Path) -> list[Workflow]:
             return [_workflow(path, number, row) for number, row in enumerate(lines, 2)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ConfigurationError([f"{path}: this catalog cannot be read: {error}"]) from error
+
+
+async def cached_index() -> Index:
+    """Build the index of the catalog in the database, with the policy's aliases; raise `ConfigurationError` without."""
+    from bot.settings import LocalSettings, load_policy
+    from bot.store.database import SqlStore
+    from bot.store.engine import database_path
+    from bot.usecases.catalog import aliases_of
+
+    settings = LocalSettings()
+    url = settings.fixdesk_database_url
+    kept = None
+    if database_path(url).exists():
+        store = await SqlStore.open(url)
+        try:
+            kept = await store.load_catalog()
+        finally:
+            await store.close()
+    if kept is None:
+        raise ConfigurationError(
+            ["FIXDESK_DATABASE_URL: no catalog is cached there; run `fixdesk serve` once, or give --catalog FILE.tsv"]
+        )
+    return build_index(kept.workflows.values(), aliases_of(load_policy(settings.fixdesk_policy), kept.workflows))
 
 
 def _workflow(path: Path, number: int, row: dict[str, str | None]) -> Workflow:

@@ -211,8 +211,10 @@ def _is_active(status: str) -> bool:
     return status.casefold() == "active"
 
 
-def _needs(version: VersionAnswer, dependency: Dependency | None) -> Needs:
-    """Name what a version runs on: its own flags first, then the filter's word, else both."""
+def _needs(version: VersionAnswer, dependency: Dependency | None) -> Needs | None:
+    """Name what a version runs on: its own flags first, then the filter's word; None where neither says anything."""
+    if dependency is None and version.has_user is None and version.has_device is None:
+        return None
     fallback = Needs.BOTH if dependency is None else _NEEDS[dependency]
     has_user, has_device = version.has_user, version.has_device
     return Needs.of(

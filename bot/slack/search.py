@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.domain.errors import NotAllowedError
+from bot.domain.errors import NotAllowedError, NotFoundError
 from bot.domain.person import Person
 from bot.policy.decide import NO_POLICY, identify
 from bot.slack.background import Background
@@ -71,7 +71,7 @@ class Search:
                 raise NotAllowedError(NO_POLICY)
             person = await self._desk.person(slack_id)
             if not await wake_catalog(self._desk):
-                raise NotAllowedError(NO_CATALOG)
+                raise NotFoundError(NO_CATALOG)
             return await self._best_view(person, context)
 
         return make

@@ -15,8 +15,9 @@ from bot.usecases.ports import Clock, Nexthink, Store
 REFRESH_EVERY = timedelta(minutes=15)
 PATIENCE = timedelta(seconds=5)
 """A person waits for the details: beyond it the list's copy of the workflow serves."""
-RETRY_AFTER = timedelta(seconds=5)
-"""How soon a refresh is tried again while there is no catalog at all."""
+RETRY_WITHOUT = timedelta(seconds=5)
+RETRY_WITH = timedelta(minutes=1)
+"""How soon a failed refresh is tried again without, and with, a last good copy."""
 
 
 class WorkflowCatalog:
@@ -27,7 +28,8 @@ class WorkflowCatalog:
         self._store = store
         self._policy = policy
         self._clock = clock
-        self._workflows: dict[WorkflowId, Workflow] = {}
+        self._listed: Mapping[WorkflowId, Workflow] = {}
+        self._read: dict[WorkflowId, Workflow] = {}
         self.index: Index | None = None
         """None until a first catalog came from Nexthink or the store."""
         self.fetched_at: datetime | None = None
@@ -65,12 +67,19 @@ class WorkflowCatalog:
         # The details may leave out the two flags of need: then what the list's filter said holds.
         if known is not None and workflow.needs is None:
             workflow = dataclasses.replace(workflow, needs=known.needs)
-        self._workflows[workflow_id] = workflow
+        self._read[workflow_id] = workflow
         return workflow
 
     def get(self, workflow_id: WorkflowId) -> Workflow | None:
-        """Return a workflow as it was last seen."""
-        return self._workflows.get(workflow_id)
+        """Return a workflow as it was last seen, None where the catalog has it no more."""
+        return self._read.get(workflow_id) or self._listed.get(workflow_id)
+
+    @property
+    def next_refresh_in(self) -> timedelta:
+        """How long the present copy is good for, or how soon a failure is worth another try."""
+        if self.failure is None:
+            return REFRESH_EVERY
+        return RETRY_WITH if self.index else RETRY_WITHOUT
 
     def age_note(self) -> str:
         """Say how old the catalog is while it cannot be refreshed, else nothing."""
@@ -81,13 +90,19 @@ class WorkflowCatalog:
         return f"Nexthink cannot be reached now: this list is {age} old."
 
     async def _adopt(self, catalog: Catalog) -> None:
-        aliases = _aliases(self._policy, catalog.workflows)
+        aliases = aliases_of(self._policy, catalog.workflows)
         self.index = await asyncio.to_thread(build_index, catalog.workflows.values(), aliases)
-        self._workflows = dict(catalog.workflows)
+        self._listed = catalog.workflows
+        # The list may leave versions out: then what the details said of a workflow still holds.
+        self._read = {
+            one: details
+            for one, details in self._read.items()
+            if one in catalog.workflows and catalog.workflows[one].version in {"", details.version}
+        }
         self.fetched_at = catalog.fetched_at
 
 
-def _aliases(policy: Policy | None, workflows: Mapping[WorkflowId, Workflow]) -> dict[WorkflowId, Sequence[str]]:
+def aliases_of(policy: Policy | None, workflows: Mapping[WorkflowId, Workflow]) -> dict[WorkflowId, Sequence[str]]:
     """Give each workflow the aliases of the rule that decides on it."""
     if policy is None:
         return {}

@@ -68,6 +68,10 @@ async def prepare_run(workflow_id: WorkflowId, person: Person, channel_id: str, 
     may_run(desk.policy, person, known, channel_id).require()
     workflow, found = await asyncio.gather(desk.catalog.read(workflow_id), desk.devices.find(person.upn))
     rule = may_run(desk.policy, person, workflow, channel_id).require()
+    if not workflow.can_start:
+        raise NotFoundError(
+            f"{workflow.name} cannot be started now: in Nexthink it is not active, or not open to the API."
+        )
     return Prepared(
         workflow=workflow,
         rule=rule,

@@ -11,11 +11,11 @@ from bot.usecases.desk import Desk
 
 TICK = timedelta(seconds=5)
 """How often due runs are looked for."""
-PACES = ((timedelta(minutes=2), TICK), (timedelta(minutes=10), timedelta(seconds=20)))
-"""Up to an age since the last step of a run: how often it is asked for."""
+PACES = ((timedelta(minutes=2), timedelta(seconds=4)), (timedelta(minutes=10), timedelta(seconds=20)))
+"""Up to an age since the last step of a run: how often it is asked for; at first a little less than a tick."""
 SLOW_PACE = timedelta(minutes=1)
 QUESTIONS_AT_ONCE = 2
-"""Runs asked for one by one in a tick, so that all of them together stay within NQL's half a question a second."""
+"""Questions in a tick, so that all of them together stay within NQL's half a question a second."""
 TRACKED_FOR = timedelta(days=7)
 """The status query looks no further back."""
 
@@ -50,9 +50,11 @@ class Follower:
 
     async def _ask(self, due: list[Run]) -> None:
         """Ask one by one for a few runs, for many with the one question about everything recent first."""
+        one_by_one = QUESTIONS_AT_ONCE
         if len(due) > QUESTIONS_AT_ONCE:
             due = await self._ask_for_many(due)
-        for run in due[:QUESTIONS_AT_ONCE]:
+            one_by_one -= 1
+        for run in due[:one_by_one]:
             await self._ask_for_one(run)
 
     async def _ask_for_many(self, due: list[Run]) -> list[Run]:

@@ -26,10 +26,10 @@ log = logging.getLogger(__name__)
 class Worker:
     """Works off due rows until it is stopped; a row that is being done when it stops is finished first."""
 
-    def __init__(self, *, store: Store, clock: Clock, handlers: Mapping[WorkKind, Handler]) -> None:
+    def __init__(self, *, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._handlers = handlers
+        self._handlers: Mapping[WorkKind, Handler] = {}
         self._woken = asyncio.Event()
         self._is_stopping = False
         self._is_running = False
@@ -45,8 +45,9 @@ class Worker:
         """Look for due work now: some was added."""
         self._woken.set()
 
-    async def run(self) -> None:
+    async def run(self, handlers: Mapping[WorkKind, Handler]) -> None:
         """Work until `stop`; rows that another process left claimed are taken up first."""
+        self._handlers = handlers
         self._is_running = True
         try:
             await self._store.release_claims()

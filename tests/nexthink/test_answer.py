@@ -76,7 +76,7 @@ def test_definition_is_not_kept() -> None:
         ("triggerMethods", ["MANUAL", "API"], "is_api_enabled", True),
         ("triggerMethods", ["MANUAL"], "is_api_enabled", False),
         ("triggerMethods", [], "is_api_enabled", False),
-        ("versions", ..., "needs", Needs.BOTH),
+        ("versions", ..., "needs", None),
         ("versions", None, "parameters", ()),
         ("versions", [], "version", ""),
         ("versions", [{"versionNumber": 3, "isActive": True}], "version", ""),
@@ -169,7 +169,7 @@ def test_filter_that_is_ignored_tells_nothing() -> None:
     bare = ENTRY | {"versions": []}
     (workflow,) = merged(USER=bare, DEVICE=bare, NONE=bare)
 
-    assert workflow.needs is Needs.BOTH
+    assert workflow.needs is None
 
 
 @pytest.mark.parametrize("change", [{"status": "INACTIVE"}, {"triggerMethods": {"apiEnabled": False}}])

@@ -29,6 +29,8 @@ from bot.slack.ids import ActionId, BlockId, ViewId
 TITLE = "Find a fix"
 WORDS = 200
 """How much of the typed words a modal remembers."""
+OPTIONS_SIZE = 150_000
+"""Bytes of options in one view, well below the 250 KB that Slack takes for all of it."""
 OPTION_INDEX = "option:"
 """An option that is too long to travel as a value goes as this and its place."""
 
@@ -112,9 +114,7 @@ def form_view(form: Form, form_context: FormContext, now: datetime) -> Block:
     workflow = form.workflow
     remembered = dataclasses.replace(form_context, workflow=option_value(workflow), version=workflow.version)
     about = [section(shorten(workflow.description, 1000))] if workflow.description.strip() else []
-    questions = [
-        block for number, question in enumerate(form.questions) for block in _question(workflow, number, question)
-    ]
+    questions = _questions(workflow, form.questions)
     blocks = [_chooser(workflow), *about, *_devices(form.devices, now), *questions, *map(context, form.notes)]
     return _modal(blocks[:MODAL_BLOCKS], remembered)
 
@@ -214,14 +214,24 @@ def _device_option(device: Device, now: datetime) -> Block:
     return option(described(device, now), device.collector_uid)
 
 
-def _question(workflow: Workflow, number: int, question: Question) -> list[Block]:
+def _questions(workflow: Workflow, questions: Sequence[Question]) -> list[Block]:
+    """Return the inputs of every parameter; options that are together too much for a view come by type-ahead."""
+    size = sum(len(json.dumps(parameter_options(question.parameter))) for question in questions)
+    return [
+        block
+        for number, question in enumerate(questions)
+        for block in _question(workflow, number, question, by_type_ahead=size > OPTIONS_SIZE)
+    ]
+
+
+def _question(workflow: Workflow, number: int, question: Question, *, by_type_ahead: bool) -> list[Block]:
     """Return the inputs of one parameter: a select where it has options, a text field where text is taken."""
     inputs = []
     parameter = question.parameter
     has_both = bool(parameter.options) and parameter.allow_custom_value
     if parameter.options:
         block_id = parameter_block(workflow, number, ActionId.OPTION)
-        select = _option_select(parameter, question.default)
+        select = _option_select(parameter, question.default, by_type_ahead=by_type_ahead)
         inputs.append(_asked(block_id, question, select, question.label, is_optional=question.is_optional or has_both))
     if parameter.allow_custom_value or not parameter.options:
         block_id = parameter_block(workflow, number, ActionId.TEXT)
@@ -233,10 +243,10 @@ def _question(workflow: Workflow, number: int, question: Question) -> list[Block
     return inputs
 
 
-def _option_select(parameter: Parameter, default: str) -> Block:
+def _option_select(parameter: Parameter, default: str, *, by_type_ahead: bool) -> Block:
     """Return a static select, or type-ahead where Slack would refuse so many options."""
     select: Block = {"action_id": ActionId.OPTION.value, "placeholder": plain("Choose", PLACEHOLDER)}
-    if len(parameter.options) > OPTIONS:
+    if by_type_ahead or len(parameter.options) > OPTIONS:
         select |= {"type": "external_select", "min_query_length": 0}
     else:
         select |= {"type": "static_select", "options": parameter_options(parameter)}

@@ -12,6 +12,8 @@ from bot.slack.blocks.text import Block, button, context, fallback, fields, head
 from bot.slack.blocks.times import clock_time, date_and_time
 from bot.slack.ids import ActionId
 
+MOST_LINES = 30
+"""A message takes fifty blocks."""
 RESULT_UNKNOWN = "Result unknown: it may have started"
 
 _WORDS: Mapping[RunState, str] = {
@@ -138,7 +140,8 @@ def _story(run: Run) -> list[str]:
     lines += [line for execution in run.executions if execution.resume for line in _resume_story(execution.resume)]
     lines += [f"Nexthink says: {execution.details}" for execution in run.executions if _has_something_to_say(execution)]
     lines += [run.note, f"Reference: {run.id}"]
-    return list(dict.fromkeys(line for line in lines if line))
+    told = list(dict.fromkeys(line for line in lines if line))
+    return [*told[:MOST_LINES], *told[-1:]] if len(told) > MOST_LINES else told
 
 
 def _has_something_to_say(execution: Execution) -> bool:
