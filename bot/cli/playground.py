@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -35,7 +36,7 @@ async def _play(folder: Path, *, headless: bool, with_bot: bool, port: int) -> N
     from bot.playground.slack.installation import Settings as SlackSettings
     from bot.playground.stand import running_stand
 
-    set_up_logs()
+    set_up_logs(logging.WARNING)
     async with contextlib.AsyncExitStack() as closing:
         settings = SlackSettings(port=port)
         stand = await closing.enter_async_context(running_stand(clock=utc_now, slack_settings=settings))

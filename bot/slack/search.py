@@ -23,7 +23,7 @@ from bot.slack.lists import RESERVED, Lists
 from bot.slack.modal import Modals
 from bot.slack.run import RunForms
 from bot.usecases.desk import Desk
-from bot.usecases.search import find_workflows, wake_catalog
+from bot.usecases.search import Found, find_workflows, wake_catalog
 
 NO_CATALOG = (
     "Sorry, the list of fixes is not there yet: Nexthink cannot be reached. fixdesk keeps trying; please try again "
@@ -84,13 +84,7 @@ class Search:
             return await self._forms.view_for(clear.workflow, person, context)
         if not find_workflows("", person, context.channel_id, desk=self._desk).matches.ranked:
             raise NotAllowedError(found.refused.reason if found.refused else NOTHING_ALLOWED)
-        names = [match.workflow.name for match in found.matches.ranked[:SHOWN_NAMES]] if context.words else []
-        notes = [
-            found.refused.reason if found.refused and context.words else "",
-            f"These fit “{context.words}” best: {'; '.join(names)}. Open the list above." if names else "",
-            NOTHING_FITS if context.words and not names and not found.refused else "",
-            self._desk.catalog.age_note(),
-        ]
+        notes = [*_notes(context.words, found), self._desk.catalog.age_note()]
         return choice_view(context, [note for note in notes if note])
 
     async def workflow_options(self, typed: Interaction) -> JSON:
@@ -123,3 +117,12 @@ class Search:
         shown = self._forms.shown_parameters(workflow) if workflow else ()
         parameter = asked_parameter(typed.block_id, shown)
         return {"options": parameter_options(parameter, typed.text.strip()) if parameter else []}
+
+
+def _notes(words: str, found: Found) -> list[str]:
+    """Say what the typed words brought where they brought no clear match."""
+    if not words:
+        return []
+    names = [match.workflow.name for match in found.matches.ranked[:SHOWN_NAMES]]
+    fits = f"These fit “{words}” best: {'; '.join(names)}. Open the list above." if names else ""
+    return [found.refused.reason if found.refused else "", fits or ("" if found.refused else NOTHING_FITS)]
