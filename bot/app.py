@@ -105,28 +105,31 @@ async def running_bot(settings: Settings, policy: Policy | None, *, clock: Clock
     Raises `ConfigurationError` for what an operator has to mend.
     """
     vitals = Vitals()
-    async with contextlib.AsyncExitStack() as closing:
-        closing.callback(log.info, "fixdesk has stopped")
-        health = HealthServer(vitals.check)
-        await health.start(settings.fixdesk_http_host, settings.fixdesk_http_port)
-        closing.push_async_callback(health.stop)
-        store = vitals.store = await SqlStore.open(settings.fixdesk_database_url)
-        closing.push_async_callback(store.close)
-        slack = vitals.slack = SlackConnection(api_url=settings.slack_api_url, tokens=_tokens(settings))
-        closing.push_async_callback(slack.close)
-        nexthink = await closing.enter_async_context(_nexthink(settings, clock))
-        team_id = await slack.check()
-        people = SlackPeople(client=slack.client, team_id=team_id, clock=clock)
-        desk = _desk(nexthink, store, people, policy, clock)
-        vitals.catalog = desk.catalog
-        await desk.catalog.load()
-        async with _working(desk, slack) as worker:
-            vitals.worker = worker
-            log.info("fixdesk is up")
-            try:
-                yield vitals
-            finally:
-                vitals.is_stopping = True
+    try:
+        async with contextlib.AsyncExitStack() as closing:
+            health = HealthServer(vitals.check)
+            await health.start(settings.fixdesk_http_host, settings.fixdesk_http_port)
+            closing.push_async_callback(health.stop)
+            store = vitals.store = await SqlStore.open(settings.fixdesk_database_url)
+            closing.push_async_callback(store.close)
+            slack = vitals.slack = SlackConnection(api_url=settings.slack_api_url, tokens=_tokens(settings))
+            closing.push_async_callback(slack.close)
+            nexthink = await closing.enter_async_context(_nexthink(settings, clock))
+            team_id = await slack.check()
+            people = SlackPeople(client=slack.client, team_id=team_id, clock=clock)
+            desk = _desk(nexthink, store, people, policy, clock)
+            vitals.catalog = desk.catalog
+            await desk.catalog.load()
+            async with _working(desk, slack) as worker:
+                vitals.worker = worker
+                log.info("fixdesk is up")
+                try:
+                    yield vitals
+                finally:
+                    vitals.is_stopping = True
+    finally:
+        if vitals.is_stopping:
+            log.info("fixdesk has stopped")
 
 
 def _tokens(settings: Settings) -> Tokens:

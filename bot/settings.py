@@ -3,14 +3,15 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import ConfigurationError
 from bot.policy.rules import Policy, read_policy
+from bot.store.engine import database_path
 
 SLACK_API = "https://slack.com/api/"
 REGIONS = ("us", "eu", "pac", "meta")
@@ -29,7 +30,7 @@ def _begins_with(prefix: str, where: str) -> Callable[[SecretStr], SecretStr]:
 def _url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("write an address such as https://acme.api.eu.nexthink.cloud")
+        raise ValueError("write an address that begins with https://")
     return text.rstrip("/")
 
 
@@ -45,10 +46,30 @@ def _header_value(text: str) -> str:
     return text
 
 
-def _host_label(text: str) -> str:
-    if not re.fullmatch(r"[a-zA-Z0-9-]+", text):
+def _built_transport(transport: str) -> str:
+    if transport == "http":
+        raise ValueError("http is not built yet; leave it out, or write socket")
+    return transport
+
+
+def _no_oauth(secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    # Bolt reads these two from the environment by itself, and then drops the bot token with only a log line.
+    if secret and info.data.get("slack_client_id"):
+        raise ValueError("unset it and SLACK_CLIENT_ID; fixdesk uses SLACK_BOT_TOKEN")
+    return secret
+
+
+def _needed_for_tenant(value: str | None, info: ValidationInfo) -> str | None:
+    """Accept a missing part of the tenant's name only where both hosts are given."""
+    if not value and not (info.data.get("nexthink_api_url") and info.data.get("nexthink_login_url")):
+        raise ValueError("set it, from your API address https://INSTANCE.api.REGION.nexthink.cloud")
+    return value
+
+
+def _tenant_name(text: str | None, info: ValidationInfo) -> str | None:
+    if text and not re.fullmatch(r"[a-zA-Z0-9-]+", text):
         raise ValueError("write only the tenant's name: the first label of its address")
-    return text
+    return _needed_for_tenant(text, info)
 
 
 URL = Annotated[str, AfterValidator(_url)]
@@ -76,17 +97,19 @@ class Settings(LocalSettings):
     slack_bot_token: Annotated[SecretStr, AfterValidator(_begins_with("xoxb-", "OAuth & Permissions"))]
     slack_app_token: Annotated[SecretStr, AfterValidator(_begins_with("xapp-", "Basic Information > App-Level Tokens"))]
     slack_signing_secret: SecretStr | None = None
-    slack_transport: Literal["socket", "http"] = "socket"
+    slack_transport: Annotated[Literal["socket", "http"], AfterValidator(_built_transport)] = "socket"
     slack_api_url: URL = SLACK_API
     slack_client_id: str | None = None
-    slack_client_secret: SecretStr | None = None
+    slack_client_secret: Annotated[SecretStr | None, AfterValidator(_no_oauth)] = None
 
-    nexthink_instance: Annotated[str, AfterValidator(_host_label)] | None = None
-    nexthink_region: Literal["us", "eu", "pac", "meta"] | None = None
-    nexthink_client_id: str
-    nexthink_client_secret: SecretStr
     nexthink_api_url: URL | None = None
     nexthink_login_url: URL | None = None
+    nexthink_instance: Annotated[str | None, AfterValidator(_tenant_name), Field(validate_default=True)] = None
+    nexthink_region: Annotated[
+        Literal["us", "eu", "pac", "meta"] | None, AfterValidator(_needed_for_tenant), Field(validate_default=True)
+    ] = None
+    nexthink_client_id: str
+    nexthink_client_secret: SecretStr
     nexthink_devices_query: QueryId = "#fixdesk_user_devices"
     nexthink_status_query: QueryId = "#fixdesk_execution_status"
     nexthink_recent_query: QueryId = "#fixdesk_recent_executions"
@@ -94,38 +117,6 @@ class Settings(LocalSettings):
 
     fixdesk_http_host: str = "127.0.0.1"
     fixdesk_http_port: int = Field(default=3000, ge=0, le=65535)
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        faults = [fault for fault in (self._transport_fault(), self._tenant_fault(), self._oauth_fault()) if fault]
-        if faults:
-            raise ValueError("\n".join(faults))
-        return self
-
-    def _transport_fault(self) -> str:
-        if self.slack_transport == "http":
-            return "SLACK_TRANSPORT: http is not built yet; leave it out or write socket"
-        return ""
-
-    def _tenant_fault(self) -> str:
-        has_tenant = self.nexthink_instance and self.nexthink_region
-        if has_tenant or (self.nexthink_api_url and self.nexthink_login_url):
-            return ""
-        missing = [
-            name
-            for name, value in (
-                ("NEXTHINK_INSTANCE", self.nexthink_instance),
-                ("NEXTHINK_REGION", self.nexthink_region),
-            )
-            if not value
-        ]
-        return f"{' and '.join(missing)}: set the tenant, from https://INSTANCE.api.REGION.nexthink.cloud"
-
-    def _oauth_fault(self) -> str:
-        # Bolt reads these two from the environment by itself, and then drops the bot token with only a log line.
-        if self.slack_client_id and self.slack_client_secret:
-            return "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET: unset them; fixdesk uses SLACK_BOT_TOKEN"
-        return ""
 
     @property
     def api_url(self) -> str:
@@ -151,20 +142,25 @@ _MENDS: Mapping[str, str] = {
 
 
 def read_configuration() -> tuple[Settings, Policy | None]:
-    """Read the environment and the policy file that it names; raise `ConfigurationError` with every fault of both.
+    """Read the environment and the policy file, and look at the database's path.
 
-    No sentence holds a value of the environment.
+    Raises `ConfigurationError` with every fault of all of them; no sentence holds a secret.
     """
     faults: list[str] = []
     settings = None
     try:
         settings = Settings()
     except ValidationError as error:
-        faults += [line for one in error.errors() for line in _sentences(dict(one))]
+        faults += [_sentence(dict(one)) for one in error.errors()]
     policy = None
+    local = settings or LocalSettings()
     try:
         # Where the rest of the environment is wrong, the policy's faults are told along with it.
-        policy = load_policy((settings or LocalSettings()).fixdesk_policy)
+        policy = load_policy(local.fixdesk_policy)
+    except ConfigurationError as error:
+        faults += error.faults
+    try:
+        database_path(local.fixdesk_database_url)
     except ConfigurationError as error:
         faults += error.faults
     if settings is None or faults:
@@ -172,14 +168,12 @@ def read_configuration() -> tuple[Settings, Policy | None]:
     return settings, policy
 
 
-def _sentences(error: dict[str, Any]) -> list[str]:
-    name = str(error["loc"][0]) if error["loc"] else ""
+def _sentence(error: dict[str, Any]) -> str:
+    name = str(error["loc"][0])
     said = str(error["msg"]).removeprefix("Value error, ")
-    if not name:
-        return said.splitlines()
     if error["type"] == "missing":
-        return [f"{name.upper()} is not set: {_MENDS.get(name, 'set it')}"]
-    return [f"{name.upper()}: {_MENDS.get(name, said) if error['type'] != 'value_error' else said}"]
+        return f"{name.upper()} is not set: {_MENDS.get(name, 'set it')}"
+    return f"{name.upper()}: {_MENDS.get(name, said) if error['type'] != 'value_error' else said}"
 
 
 def load_policy(path: Path | None) -> Policy | None:
