@@ -15,14 +15,12 @@ import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import ConfigurationError
+from bot.slack.calls import attempt
 from bot.slack.dispatch import Dispatcher
-from bot.slack.errors import CONNECTION_ERRORS
-from bot.slack.modal import error_code
 
 SOCKETS = 2
 PING_INTERVAL = 5.0
@@ -73,17 +71,15 @@ class SlackConnection:
 
     async def _until_answered(self, method: str, variable: str, token: str) -> AsyncSlackResponse:
         pause = 1.0
+        headers = {"Authorization": f"Bearer {token}"}
         while True:
-            try:
-                return await self.client.api_call(method, headers={"Authorization": f"Bearer {token}"})
-            except SlackApiError as error:
-                code = error_code(error)
-                if code and code not in {"ratelimited", "internal_error", "fatal_error", "service_unavailable"}:
-                    mend = f"{variable}: Slack does not accept it ({code}); copy it anew from the app's settings"
-                    raise ConfigurationError([mend]) from None
-            except CONNECTION_ERRORS as error:
-                code = type(error).__name__
-            log.warning("Slack does not answer %s (%s); trying again in %.0f s", method, code, pause)
+            outcome = await attempt(lambda: self.client.api_call(method, headers=headers))
+            if outcome.answer is not None:
+                return outcome.answer
+            if outcome.refusal:
+                fault = f"{variable}: Slack does not accept it ({outcome.refusal}); copy it from the app's settings"
+                raise ConfigurationError([fault])
+            log.warning("Slack does not answer %s (%s); trying again in %.0f s", method, outcome.failure, pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 

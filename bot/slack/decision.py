@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.decision import Choice
@@ -11,11 +10,10 @@ from bot.domain.errors import FixdeskError, StoreError
 from bot.domain.run import RunId
 from bot.domain.work import Work, WorkKind
 from bot.slack.blocks.text import fallback
+from bot.slack.calls import attempt
 from bot.slack.dispatch import Handler, Table
-from bot.slack.errors import CONNECTION_ERRORS
 from bot.slack.ids import ActionId
 from bot.slack.interaction import Interaction, Kind
-from bot.slack.modal import error_code
 from bot.slack.status import Cards
 from bot.usecases.approval import decide
 from bot.usecases.desk import Desk
@@ -91,16 +89,9 @@ class Decisions:
     async def _tell(self, slack_id: str, channel_id: str, sentence: str) -> None:
         """Tell one person in the channel where they pressed, or by direct message where that is refused."""
         text = fallback(sentence)
-        try:
-            await self._client.chat_postEphemeral(channel=channel_id, user=slack_id, text=text)
-        except SlackApiError as error:
-            log.info("An ephemeral answer was refused (%s); a direct message follows", error_code(error))
-            await self._tell_directly(slack_id, text)
-        except CONNECTION_ERRORS:
-            log.warning("Nobody could be told: Slack did not answer")
-
-    async def _tell_directly(self, slack_id: str, text: str) -> None:
-        try:
-            await self._client.chat_postMessage(channel=slack_id, text=text)
-        except (SlackApiError, *CONNECTION_ERRORS) as error:
-            log.warning("Nor could a direct message be sent: %s", error_code(error))
+        outcome = await attempt(lambda: self._client.chat_postEphemeral(channel=channel_id, user=slack_id, text=text))
+        if outcome.refusal:
+            log.info("An ephemeral answer was refused (%s); a direct message follows", outcome.refusal)
+            outcome = await attempt(lambda: self._client.chat_postMessage(channel=slack_id, text=text))
+        if outcome.answer is None:
+            log.warning("Somebody could not be told: %s", outcome.failure)

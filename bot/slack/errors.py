@@ -1,15 +1,9 @@
 """Errors at the surface: what a person reads, and what the log keeps."""
 
-import asyncio
 import logging
 import secrets
 
-import aiohttp
-
 from bot.domain.errors import FixdeskError
-
-CONNECTION_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
-"""What a call to Slack raises where no answer came."""
 
 log = logging.getLogger(__name__)
 

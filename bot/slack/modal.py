@@ -2,17 +2,16 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-from slack_sdk.errors import SlackApiError
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.blocks.run import notice_view
 from bot.slack.blocks.text import Block, fallback
-from bot.slack.errors import CONNECTION_ERRORS, sentence_of
+from bot.slack.calls import Outcome, attempt, attempt_repeatable
+from bot.slack.errors import sentence_of
 
-DEAD_TRIGGERS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"})
 CLOSED_MEANWHILE = frozenset({"not_found", "view_not_found"})
 TOO_LATE = "Slack gave up waiting before the window could open. Please try again."
 
@@ -28,13 +27,13 @@ class Modals:
 
     async def open(self, trigger_id: str, view: Block, response_url: str) -> str:
         """Open a modal and return its id, empty where Slack did not; the person is told by the command's answer."""
-        try:
-            answer = await self._client.views_open(trigger_id=trigger_id, view=view)
-        except (SlackApiError, *CONNECTION_ERRORS) as error:
-            log.warning("A modal could not be opened: %s", error_code(error))
+        # Once: a trigger works once, and lives for three seconds.
+        outcome = await attempt(lambda: self._client.views_open(trigger_id=trigger_id, view=view))
+        if outcome.answer is None:
+            log.warning("A modal could not be opened: %s", outcome.failure)
             await self._tell(response_url)
             return ""
-        return str((answer.get("view") or {}).get("id", ""))
+        return str((outcome.answer.get("view") or {}).get("id", ""))
 
     async def fill(self, view_id: str, make: Callable[[], Awaitable[Block]]) -> None:
         """Show what `make` returns, or the sentence of the error that it raises, unless a later choice came first."""
@@ -51,26 +50,22 @@ class Modals:
                 del self._turn[view_id]
 
     async def _show(self, view_id: str, view: Block) -> None:
-        try:
-            await self._client.views_update(view_id=view_id, view=view)
-        except (SlackApiError, *CONNECTION_ERRORS) as error:
-            if error_code(error) not in CLOSED_MEANWHILE:
-                log.exception("A modal could not be filled")
+        """Replace what the modal shows; where Slack does not take the view, at least say so."""
+        outcome = await self._update(view_id, view)
+        if outcome.answer is None and outcome.refusal not in CLOSED_MEANWHILE:
+            fault = RuntimeError(f"views.update: {outcome.failure}")
+            await self._update(view_id, notice_view(sentence_of(fault, "filling a modal")))
+
+    async def _update(self, view_id: str, view: Block) -> Outcome:
+        return await attempt_repeatable(lambda: self._client.views_update(view_id=view_id, view=view))
 
     async def _tell(self, response_url: str) -> None:
+        """Tell a person by their command's own answer, which works wherever they typed it."""
         if not response_url:
             return
         webhook = AsyncWebhookClient(response_url, session=self._client.session, timeout=5, retry_handlers=[])
         webhook.proxy = self._client.proxy
         try:
             await webhook.send(text=fallback(TOO_LATE), response_type="ephemeral")
-        except CONNECTION_ERRORS:
+        except (aiohttp.ClientError, TimeoutError):
             log.warning("Nor could the person be told")
-
-
-def error_code(error: Exception) -> str:
-    """Return Slack's word for an error, or the kind of failure where no answer came."""
-    if isinstance(error, SlackApiError):
-        data: Any = error.response.data if hasattr(error.response, "data") else error.response
-        return str(data.get("error", "")) if isinstance(data, dict) else "unreadable answer"
-    return type(error).__name__

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import FixdeskError, NotAllowedError
 from bot.domain.person import Profile
-from bot.slack.errors import CONNECTION_ERRORS
+from bot.slack.calls import attempt_repeatable
 from bot.usecases.ports import Clock
 
 REMEMBERED_FOR = timedelta(minutes=10)
@@ -48,15 +47,13 @@ class SlackPeople:
         return profile
 
     async def _ask(self, slack_id: str) -> Mapping[str, Any]:
-        try:
-            answer = await self._client.users_info(user=slack_id)
-        except SlackApiError as error:
-            if error.response.get("error") in _UNKNOWN:
-                raise NotAllowedError("You are not allowed to use fixdesk: Slack does not show who you are.") from error
-            raise FixdeskError("Slack does not say who you are at the moment. Please try again.") from error
-        except CONNECTION_ERRORS as error:
-            raise FixdeskError("Slack does not say who you are at the moment. Please try again.") from error
-        return answer.get("user") or {}
+        outcome = await attempt_repeatable(lambda: self._client.users_info(user=slack_id))
+        if outcome.refusal in _UNKNOWN:
+            raise NotAllowedError("You are not allowed to use fixdesk: Slack does not show who you are.")
+        if outcome.answer is None:
+            log.warning("users.info: %s", outcome.failure)
+            raise FixdeskError("Slack does not say who you are at the moment. Please try again.")
+        return outcome.answer.get("user") or {}
 
 
 def read_profile(user: Mapping[str, Any], team_id: str) -> Profile:

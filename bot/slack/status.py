@@ -2,46 +2,25 @@
 
 import dataclasses
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.card import Card, CardRole
 from bot.domain.decision import DecisionState
 from bot.domain.run import Run, RunId, RunState
 from bot.domain.work import Work
 from bot.slack.blocks.status import Message, card_message
-from bot.slack.errors import CONNECTION_ERRORS
-from bot.slack.modal import error_code
+from bot.slack.calls import PAUSE, attempt
 from bot.usecases.desk import Desk
 from bot.usecases.due import show_run
 
 EVENT_TYPE = "fixdesk_card"
 """The metadata of every card names its run, so that a message can be found again."""
-RATE_LIMITED = 429
 CANNOT_POST = timedelta(seconds=30)
 """How soon a channel is tried again that fixdesk is not in: an operator may invite it any moment."""
-UNANSWERED = timedelta(seconds=5)
-PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
-"""Slack's own trouble, after which nobody knows whether the call was carried out."""
-
 log = logging.getLogger(__name__)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What came of one call to Slack; nothing of the three = unknown."""
-
-    answer: AsyncSlackResponse | None = None
-    pause: timedelta | None = None
-    """It surely did nothing and is worth another try after this pause."""
-    refusal: str = ""
-    """Slack's word for why not."""
 
 
 class Cards:
@@ -81,7 +60,7 @@ class Cards:
             return None
         message = card_message(run, card)
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"run_id": run.id, "role": card.role.value}}
-        outcome = await _attempt(
+        outcome = await attempt(
             lambda: self._client.chat_postMessage(
                 channel=card.channel_id, metadata=metadata, **_content(message), unfurl_links=False, unfurl_media=False
             )
@@ -95,8 +74,8 @@ class Cards:
             )
             await self._desk.store.update_card(posted)
             return None
-        if outcome.pause is None and (not outcome.refusal or outcome.refusal in PASSING):
-            log.error("Whether the card of run %s was posted is unknown; it is not posted again", run.id)
+        if outcome.trouble:
+            log.error("Nobody knows whether the card of run %s was posted (%s)", run.id, outcome.trouble)
             return None
         await self._desk.store.remove_card(card)
         return outcome.pause or await self._cannot_post(run, card, outcome.refusal)
@@ -117,11 +96,11 @@ class Cards:
         if not card.ts or card.shown_revision >= run.revision:
             return None
         message = card_message(run, card)
-        outcome = await _attempt(
+        outcome = await attempt(
             lambda: self._client.chat_update(channel=card.channel_id, ts=card.ts, **_content(message))
         )
-        if outcome.answer is None and (not outcome.refusal or outcome.refusal in PASSING):
-            return outcome.pause or UNANSWERED
+        if outcome.pause or outcome.trouble:
+            return outcome.pause or PAUSE
         if outcome.refusal:
             log.error("The %s card of run %s cannot be edited: %s", card.role, run.id, outcome.refusal)
         await self._desk.store.update_card(dataclasses.replace(card, shown_revision=run.revision))
@@ -152,23 +131,3 @@ def _is_worth_posting(run: Run, card: Card) -> bool:
 
 def _content(message: Message) -> dict[str, Any]:
     return {"text": message.text, "blocks": message.blocks}
-
-
-async def _attempt(call: Callable[[], Awaitable[AsyncSlackResponse]]) -> Outcome:
-    """Call Slack once."""
-    try:
-        return Outcome(answer=await call())
-    except SlackApiError as error:
-        if getattr(error.response, "status_code", None) == RATE_LIMITED:
-            return Outcome(pause=timedelta(seconds=_retry_after(error)))
-        return Outcome(refusal=error_code(error))
-    except aiohttp.ClientConnectorError:
-        return Outcome(pause=UNANSWERED)
-    except CONNECTION_ERRORS:
-        return Outcome()
-
-
-def _retry_after(error: SlackApiError) -> float:
-    headers = getattr(error.response, "headers", None) or {}
-    told = str(headers.get("Retry-After", ""))
-    return float(told) if told.isdecimal() else 1.0

@@ -56,6 +56,8 @@ def load_context(text: str) -> FormContext:
         read = json.loads(text)
     except ValueError:
         return FormContext()
+    if not isinstance(read, dict):
+        return FormContext()
     known = {field.name for field in dataclasses.fields(FormContext)}
     texts = {name: value for name, value in read.items() if name in known and isinstance(value, str)}
     return FormContext(**texts)
