@@ -1,10 +1,9 @@
 """The store: one class that opens the database, brings it up to date, and runs each question in one transaction."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self, TypeVar, TypeVarTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -20,6 +19,9 @@ from bot.store.faults import translated, translated_opening
 from bot.store.group import GroupCommit
 from bot.store.migration import migrate
 
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
 
 class SqlStore:
     """A database. Each method is one transaction and raises `StoreError` where the database fails."""
@@ -28,6 +30,7 @@ class SqlStore:
         self._writer = writer
         self._reader = reader
         self._group = GroupCommit(self._add_together)
+        self._under_way: set[asyncio.Future[Any]] = set()
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -44,94 +47,82 @@ class SqlStore:
         return store
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, when the transactions under way have ended."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
         await self._reader.dispose()
         await self._writer.dispose()
 
-    @contextlib.asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        with translated():
-            async with self._reader.begin() as connection:
-                yield connection
+    async def _read(self, question: Callable[[AsyncConnection, *Ts], Awaitable[T]], *args: *Ts) -> T:
+        return await self._unbroken(_transaction(self._reader, question, *args))
 
-    @contextlib.asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        with translated():
-            async with self._writer.begin() as connection:
-                yield connection
+    async def _write(self, question: Callable[[AsyncConnection, *Ts], Awaitable[T]], *args: *Ts) -> T:
+        return await self._unbroken(_transaction(self._writer, question, *args))
+
+    async def _unbroken(self, transaction: Coroutine[Any, Any, T]) -> T:
+        """Let a transaction go to its end, even where whoever asked is cancelled: a broken-off one keeps its lock."""
+        task = asyncio.create_task(transaction)
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    def _ended(self, transaction: asyncio.Future[Any]) -> None:
+        self._under_way.discard(transaction)
+        if not transaction.cancelled():
+            transaction.exception()  # Told to whoever asked, or to nobody if they left.
 
     async def load_catalog(self) -> Catalog | None:
         """Return the last good copy."""
-        async with self._reading() as connection:
-            return await catalogs.load(connection)
+        return await self._read(catalogs.load)
 
     async def save_catalog(self, catalog: Catalog) -> None:
         """Replace the last good copy."""
-        async with self._writing() as connection:
-            await catalogs.save(connection, catalog)
+        await self._write(catalogs.save, catalog)
 
     async def add_run(self, run: Run, work: Sequence[NewWork] = ()) -> bool:
         """Store a new run and its work; False, and nothing is stored, where its modal already started one."""
-        async with self._writing() as connection:
-            is_added = await runs.add(connection, run)
-            if is_added:
-                await works.add(connection, work)
-            return is_added
+        return await self._write(_add_run, run, work)
 
     async def run(self, run_id: RunId) -> Run | None:
         """Return a run as it is now."""
-        async with self._reading() as connection:
-            return await runs.find(connection, run_id)
+        return await self._read(runs.find, run_id)
 
     async def replace_run(self, old: Run, new: Run, work: Sequence[NewWork] = ()) -> bool:
         """Compare and set: store `new` and the work if the run is still at `old.revision`, else nothing and False."""
         if (new.id, new.revision) != (old.id, old.revision + 1):
             raise ValueError(f"run {old.id} of revision {old.revision} is not followed by {new.id} of {new.revision}")
-        async with self._writing() as connection:
-            is_replaced = await runs.replace(connection, old, new)
-            if is_replaced:
-                await works.add(connection, work)
-            return is_replaced
+        return await self._write(_replace_run, old, new, work)
 
     async def followed_runs(self) -> list[Run]:
         """Return the runs that are running, oldest first."""
-        async with self._reading() as connection:
-            return await runs.followed(connection)
+        return await self._read(runs.followed)
 
     async def runs_of(self, slack_id: str, limit: int) -> list[Run]:
         """Return a person's runs, newest first."""
-        async with self._reading() as connection:
-            return await runs.of_person(connection, slack_id, limit)
+        return await self._read(runs.of_person, slack_id, limit)
 
     async def undecided_runs(self) -> list[Run]:
         """Return the runs with an open approval or an open resume, oldest first."""
-        async with self._reading() as connection:
-            return await runs.undecided(connection)
+        return await self._read(runs.undecided)
 
     async def add_card(self, card: Card) -> bool:
         """Store a copy before it is posted; False where that copy exists."""
-        async with self._writing() as connection:
-            return await cards.add(connection, card)
+        return await self._write(cards.add, card)
 
     async def update_card(self, card: Card) -> None:
         """Store where a copy went and what it shows."""
-        async with self._writing() as connection:
-            await cards.change(connection, card)
+        await self._write(cards.change, card)
 
     async def remove_card(self, card: Card) -> None:
         """Forget a copy that surely was not posted."""
-        async with self._writing() as connection:
-            await cards.remove(connection, card)
+        await self._write(cards.remove, card)
 
     async def cards_of(self, run_id: RunId) -> list[Card]:
         """Return every copy of a run's card."""
-        async with self._reading() as connection:
-            return await cards.of_run(connection, run_id)
+        return await self._read(cards.of_run, run_id)
 
     async def card_at(self, channel_id: str, ts: str) -> Card | None:
         """Return the copy that a message is."""
-        async with self._reading() as connection:
-            return await cards.at(connection, channel_id, ts)
+        return await self._read(cards.at, channel_id, ts)
 
     async def add_work(self, work: NewWork) -> bool:
         """Store a row of work; False where a row that is not repeatable was there already.
@@ -139,48 +130,59 @@ class SqlStore:
         Rows that are added at the same time share a transaction, for a burst of presses must not wait for the disk one
         by one.
         """
-        return await self._group.add(work)
+        return await self._unbroken(self._group.add(work))
 
     async def _add_together(self, work: Sequence[NewWork]) -> list[bool]:
-        async with self._writing() as connection:
-            return await works.add(connection, work)
+        return await _transaction(self._writer, works.add, work)
 
     async def claim_work(self, now: datetime, lease: timedelta, limit: int) -> list[Work]:
         """Claim rows that are due, oldest first; a claim that outlives its lease is due again."""
-        async with self._writing() as connection:
-            return await works.claim(connection, now, lease, limit)
+        return await self._write(works.claim, now, lease, limit)
 
     async def finish_work(self, work: Work, now: datetime) -> None:
         """Mark a row as done, unless it was asked for again meanwhile: then it is due now."""
-        async with self._writing() as connection:
-            await works.finish(connection, work, now)
+        await self._write(works.finish, work, now)
 
     async def postpone_work(self, work: Work, due_at: datetime) -> None:
         """Release a row until a time, or until now if it was asked for again meanwhile."""
-        async with self._writing() as connection:
-            await works.postpone(connection, work, due_at)
+        await self._write(works.postpone, work, due_at)
 
     async def park_work(self, work: Work, now: datetime, reason: str) -> None:
         """Give a row up for good, with the reason kept."""
-        async with self._writing() as connection:
-            await works.park(connection, work, now, reason)
+        await self._write(works.park, work, now, reason)
 
     async def next_due_at(self) -> datetime | None:
         """Return when the next unclaimed row is due."""
-        async with self._reading() as connection:
-            return await works.next_due_at(connection)
+        return await self._read(works.next_due_at)
 
     async def release_claims(self) -> None:
         """Make every claimed row due again: after a start of the only process."""
-        async with self._writing() as connection:
-            await works.release_all(connection)
+        await self._write(works.release_all)
 
     async def forget_done_work(self, before: datetime) -> None:
         """Delete rows that were done before a time."""
-        async with self._writing() as connection:
-            await works.forget_done(connection, before)
+        await self._write(works.forget_done, before)
 
     async def check_writable(self) -> None:
         """Write once for real; raise `StoreError` where that fails."""
-        async with self._writing() as connection:
-            await probe.write(connection)
+        await self._write(probe.write)
+
+
+async def _transaction(engine: AsyncEngine, question: Callable[[AsyncConnection, *Ts], Awaitable[T]], *args: *Ts) -> T:
+    with translated():
+        async with engine.begin() as connection:
+            return await question(connection, *args)
+
+
+async def _add_run(connection: AsyncConnection, run: Run, work: Sequence[NewWork]) -> bool:
+    is_added = await runs.add(connection, run)
+    if is_added:
+        await works.add(connection, work)
+    return is_added
+
+
+async def _replace_run(connection: AsyncConnection, old: Run, new: Run, work: Sequence[NewWork]) -> bool:
+    is_replaced = await runs.replace(connection, old, new)
+    if is_replaced:
+        await works.add(connection, work)
+    return is_replaced

@@ -16,7 +16,7 @@ _Waiting = list[tuple[NewWork, asyncio.Future[bool]]]
 
 
 class GroupCommit:
-    """Write rows of work together, each with an answer of its own."""
+    """Write rows of work together, each with an answer of its own. Whoever calls `add` must not be cancelled in it."""
 
     def __init__(self, write: Callable[[Sequence[NewWork]], Awaitable[list[bool]]]) -> None:
         self._write = write
@@ -27,24 +27,14 @@ class GroupCommit:
         """Return what `write` said of the row, once it is committed."""
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, answer))
-        try:
-            async with self._turn:
-                if not answer.done():
-                    await self._write_waiting()
-            return await answer
-        finally:
-            answer.cancel()  # Whoever leaves early is written for no more.
+        async with self._turn:
+            if not answer.done():
+                await self._write_waiting()
+        return await answer
 
     async def _write_waiting(self) -> None:
-        group = [(work, answer) for work, answer in self._waiting if not answer.done()]
-        self._waiting = []
-        try:
-            await self._write_group(group)
-        except asyncio.CancelledError:
-            # The rest lose only the one who wrote for them: the next of them takes the turn. Should the commit have got
-            # through all the same, they hear that the row was there already, which is true.
-            self._waiting = [*group, *self._waiting]
-            raise
+        group, self._waiting = self._waiting, []
+        await self._write_group(group)
 
     async def _write_group(self, group: _Waiting) -> None:
         try:
@@ -56,8 +46,7 @@ class GroupCommit:
                 _fail(group, error)
         else:
             for (_, answer), is_added in zip(group, answers, strict=True):
-                if not answer.done():
-                    answer.set_result(is_added)
+                answer.set_result(is_added)
 
     async def _write_singly(self, group: _Waiting) -> None:
         """Find out which row cannot be written: it must not take the others with it."""
@@ -67,5 +56,4 @@ class GroupCommit:
 
 def _fail(group: _Waiting, error: StoreError) -> None:
     for _, answer in group:
-        if not answer.done():
-            answer.set_exception(error)
+        answer.set_exception(error)

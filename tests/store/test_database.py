@@ -83,7 +83,7 @@ async def test_relative_path_counts_from_the_working_folder(tmp_path: Path, monk
 )
 async def test_every_connection_has_the_pragmas(store: SqlStore, pragma: str, expected: object) -> None:
     """Reader and writer alike are durable, patient and strict."""
-    async with store._reading() as reader, store._writing() as writer:
+    async with store._reader.begin() as reader, store._writer.begin() as writer:
         values = [(await each.exec_driver_sql(f"PRAGMA {pragma}")).scalar() for each in (reader, writer)]
 
     assert values == [expected, expected]
@@ -95,7 +95,7 @@ async def test_migrations_make_exactly_the_tables(store: SqlStore) -> None:
     def differences(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
-    async with store._reading() as connection:
+    async with store._reader.begin() as connection:
         found = await connection.run_sync(differences)
 
     assert found == []
@@ -103,7 +103,7 @@ async def test_migrations_make_exactly_the_tables(store: SqlStore) -> None:
 
 async def test_newer_schema_is_refused(url: str, store: SqlStore) -> None:
     """An older program keeps its hands off a newer database."""
-    async with store._writing() as connection:
+    async with store._writer.begin() as connection:
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
 
     assert "made by a newer fixdesk (its revision 9999 is not known here)" in await _refusal(url)
@@ -164,7 +164,7 @@ async def test_failure_of_the_database_is_a_store_error_without_values(store: Sq
 
 async def test_lost_table_is_a_store_error(store: SqlStore) -> None:
     """A database that lost its tables is not writable, and says so."""
-    async with store._writing() as connection:
+    async with store._writer.begin() as connection:
         await connection.exec_driver_sql("DROP TABLE probes")
 
     with pytest.raises(StoreError, match="no such table: probes"):
@@ -188,7 +188,7 @@ async def test_naive_time_is_refused(store: SqlStore, make_run: Callable[..., Ru
 async def test_reader_does_not_wait_for_the_writer(store: SqlStore, make_run: Callable[..., Run]) -> None:
     """While a write is under way, readers see what was committed before it."""
     await store.add_run(make_run())
-    async with store._writing() as connection:
+    async with store._writer.begin() as connection:
         await connection.exec_driver_sql("DELETE FROM runs")
         seen = await store.run(RunId("one"))
 

@@ -164,7 +164,7 @@ async def test_second_of_two_deciders_is_too_late(
     await store.add_run(old)
     other = await SqlStore.open(url)
 
-    async with store._writing() as connection:
+    async with store._writer.begin() as connection:
         late = asyncio.create_task(other.replace_run(old, denied, [make_work("tell")]))
         assert await runs.replace(connection, old, approved)
     is_late_stored = await late

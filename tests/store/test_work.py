@@ -183,7 +183,7 @@ async def test_given_up_row_keeps_its_reason(store: SqlStore, make_work: MakeWor
 
     await _park(store, noon)
 
-    async with store._reading() as connection:
+    async with store._reader.begin() as connection:
         failure = (await connection.exec_driver_sql("SELECT failure FROM work")).scalar()
     assert failure == "the channel is gone"
     assert await store.claim_work(noon + HOUR, MINUTE, 10) == []
@@ -241,7 +241,7 @@ async def test_repeatable_row_behaves_as_its_model(
     store: SqlStore, make_work: MakeWork, noon: datetime, steps: list[tuple[str, int]]
 ) -> None:
     """Whatever the order of asking, claiming and giving back, nothing asked for is lost or done by two."""
-    async with store._writing() as connection:
+    async with store._writer.begin() as connection:
         await connection.exec_driver_sql("DELETE FROM work")
     model, now, held = Model(), 0, None
     for step, delay in steps:
