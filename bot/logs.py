@@ -6,7 +6,12 @@ import re
 import sys
 from datetime import UTC, datetime
 
-_SECRETS = re.compile(r"x(?:oxb|app|oxp)-[A-Za-z0-9-]+|(?<=[Bb]earer )\S+|(?<=[Bb]asic )\S+|(?<=ticket=)[^&\s\"']+")
+_SECRETS = re.compile(
+    r"x(?:oxb|app|oxp)-[A-Za-z0-9-]+"
+    r"|(?<=[Bb]earer )[^\s\"',]+"
+    r"|(?<=[Bb]asic )[^\s\"',]+"
+    r"|(?<=ticket=)[^&\s\"']+"
+)
 """Tokens that a library might put into a message."""
 
 
@@ -19,11 +24,15 @@ class JSONFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _without_secrets(record.getMessage()),
         }
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
-        return _SECRETS.sub("[redacted]", json.dumps(line, ensure_ascii=False))
+            line["trace"] = _without_secrets(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _without_secrets(text: str) -> str:
+    return _SECRETS.sub("[redacted]", text)
 
 
 def set_up_logs(level: int = logging.INFO) -> None:

@@ -28,7 +28,10 @@ def _begins_with(prefix: str, where: str) -> Callable[[SecretStr], SecretStr]:
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("write an address that begins with https://")
     return text.rstrip("/")

@@ -1,11 +1,10 @@
 """`fixdesk search`: ranked matches for some words, from a file or from the cached catalog."""
 
 import asyncio
-import csv
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -40,14 +39,16 @@ def search(
 def read_catalog(path: Path) -> list[Workflow]:
     """Read workflows from a TSV file; raise `ConfigurationError` naming the file, the line and the mend."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            lines = csv.DictReader((line for line in file if not line.startswith("# ")), delimiter="\t")
-            missing = {"id", "name"} - set(lines.fieldnames or ())
-            if missing:
-                raise ConfigurationError([f"{path}: the first line must name the columns id, name, description"])
-            return [_workflow(path, number, row) for number, row in enumerate(lines, 2)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError([f"{path}: this catalog cannot be read: {error}"]) from error
+    rows = [
+        (number, line.split("\t")) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("# ")
+    ]
+    columns = rows[0][1] if rows else []
+    if not {"id", "name"} <= set(columns):
+        raise ConfigurationError([f"{path}: the first line must name the columns id, name, description"])
+    return [_workflow(path, number, dict(zip(columns, cells, strict=False))) for number, cells in rows[1:]]
 
 
 async def cached_index() -> Index:
@@ -73,11 +74,10 @@ async def cached_index() -> Index:
     return build_index(kept.workflows.values(), aliases_of(load_policy(settings.fixdesk_policy), kept.workflows))
 
 
-def _workflow(path: Path, number: int, row: dict[str, str | None]) -> Workflow:
-    if not row["id"] or not row["name"]:
+def _workflow(path: Path, number: int, row: Mapping[str, str]) -> Workflow:
+    if not row.get("id") or not row.get("name"):
         raise ConfigurationError([f"{path}, line {number}: a workflow needs an id and a name, parted by a tab"])
-    description = row.get("description") or ""
-    return Workflow(id=WorkflowId(row["id"]), uuid="", name=row["name"], description=description)
+    return Workflow(id=WorkflowId(row["id"]), uuid="", name=row["name"], description=row.get("description", ""))
 
 
 def _queries(words: Iterable[str]) -> Iterator[str]:

@@ -115,7 +115,8 @@ class Index:
 
     def find(self, query: str, limit: int = 10) -> Matches:
         """Rank the workflows that fit some words; the same words always give the same answer."""
-        words = _meaningful(words_of(query))
+        typed = words_of(query)
+        words = _meaningful(typed)
         gained: dict[int, float] = defaultdict(float)
         total = 0.0
         for word in words:
@@ -124,7 +125,7 @@ class Index:
             total += weight
             for place, degree in self._degrees(alike).items():
                 gained[place] += weight * degree
-        text = " ".join(words)
+        text = " ".join(typed)
         matches = [
             Match(
                 workflow=self.workflows[place],

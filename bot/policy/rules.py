@@ -13,7 +13,8 @@ from bot.domain.person import is_upn
 from bot.domain.run import Send
 
 _DURATION = re.compile(r"(\d+)([smhd])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+LONGEST = timedelta(days=3_650)
 
 
 def read_duration(text: object) -> timedelta:
@@ -23,10 +24,10 @@ def read_duration(text: object) -> timedelta:
     parts = _DURATION.findall(text) if isinstance(text, str) else []
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise ValueError("write a time such as 30m, 8h or 7d")
-    duration = sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
-    if not duration:
-        raise ValueError("a time must be longer than nothing")
-    return duration
+    seconds = sum(int(number) * _SECONDS[unit] for number, unit in parts)
+    if not 0 < seconds <= LONGEST.total_seconds():
+        raise ValueError(f"a time must be longer than nothing, and at most {LONGEST.days}d")
+    return timedelta(seconds=seconds)
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
@@ -134,7 +135,7 @@ class ParameterRule(_Strict):
         if self.pattern is not None:
             try:
                 re.compile(self.pattern)
-            except re.error as error:
+            except (re.error, OverflowError) as error:
                 raise ValueError(f"pattern: not a regular expression ({error})") from error
         if self.hidden and not (self.value or self.default or self.optional):
             raise ValueError("a hidden parameter needs a value or a default, or must be optional")
@@ -207,7 +208,8 @@ def read_policy(text: str, source: str) -> Policy:
     """Read a policy file; raise `ConfigurationError` with every fault, each beginning with the file's name."""
     try:
         data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
+        # A ValueError comes from a value that only looks like a date.
         raise ConfigurationError([f"{source}: this is not YAML: {_one_line(str(error))}"]) from error
     if not isinstance(data, Mapping):
         raise ConfigurationError([f"{source}: write a policy here; it begins with `version: 1`"])
@@ -221,6 +223,10 @@ _MEANINGS = {
     "extra_forbidden": "this key is not known; remove it or mend its spelling",
     "missing": "this is missing",
     "string_type": "write text here (in quotes)",
+    "tuple_type": "write a list here, in [brackets]",
+    "too_short": "write a list with at least one name",
+    "dict_type": "write keys and values here",
+    "model_type": "write keys and values here",
 }
 
 

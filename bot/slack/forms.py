@@ -53,13 +53,15 @@ def errors_under_fields(
     """Put each sentence under the field that it is about; Slack takes only names of input blocks that are there."""
     values = state_of(view)
     errors: dict[str, str] = {}
+    told: set[str] = set()
     for number, parameter in enumerate(shown):
         blocks = (parameter_block(workflow, number, action) for action in (ActionId.TEXT, ActionId.OPTION))
         block_id = next((block for block in blocks if block in values), None)
         if parameter.id in faults and block_id is not None:
             errors[block_id] = faults[parameter.id]
-    left = [f"{parameter_id}: {fault}" for parameter_id, fault in faults.items() if not errors]
-    return errors or error_under_workflow(" ".join(left))
+            told.add(parameter.id)
+    left = [f"{parameter_id}: {fault}" for parameter_id, fault in faults.items() if parameter_id not in told]
+    return {**errors, **(error_under_workflow(" ".join(left)) if left else {})}
 
 
 def error_under_workflow(sentence: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.errors import NexthinkError
+from bot.domain.errors import NexthinkError, NexthinkFault
 from bot.domain.search import Index, build_index
 from bot.domain.workflow import Catalog, Workflow, WorkflowId
 from bot.policy.decide import rule_for
@@ -60,8 +60,12 @@ class WorkflowCatalog:
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 workflow = await self._nexthink.read_workflow(workflow_id)
-        except (NexthinkError, TimeoutError) as error:
-            if known is None or (isinstance(error, NexthinkError) and not error.may_pass):
+        except TimeoutError:
+            if known is None:
+                raise NexthinkError(NexthinkFault.UNCLEAR, "reading a workflow") from None
+            return known
+        except NexthinkError as error:
+            if known is None or not error.may_pass:
                 raise
             return known
         # The details may leave out the two flags of need: then what the list's filter said holds.

@@ -118,7 +118,9 @@ async def _not_taken(run: Run, ordinal: int, error: NexthinkError, attempts: int
         again = dataclasses.replace(resume, state=DecisionState.SENDING, note=f"{note}: trying again.")
         await desk.change(run.id, _resume_step(ordinal, lambda _: again))
         return now + pause_before(attempts, error)
-    reopened = dataclasses.replace(resume, state=DecisionState.OPEN, verdict=None, note=f"Not resumed. {error}")
+    # Its expiry came and found it on its way: then nobody could answer it any more.
+    state = DecisionState.OPEN if now < resume.expires_at else DecisionState.EXPIRED
+    reopened = dataclasses.replace(resume, state=state, verdict=None, note=f"Not resumed. {error}")
     await desk.change(run.id, _resume_step(ordinal, lambda _: reopened))
     return None
 

@@ -15,6 +15,8 @@ Handler = Callable[[Work], Awaitable[datetime | None]]
 LEASE = timedelta(minutes=5)
 AT_ONCE = 16
 LONGEST_SLEEP = timedelta(seconds=30)
+PAUSE_AFTER_FAILURE = 1.0
+"""Seconds until the database is tried again."""
 MOST_ATTEMPTS = 8
 """After so many faults in a row a row is given up, and the log says so."""
 KEPT_FOR = timedelta(days=7)
@@ -50,22 +52,28 @@ class Worker:
         self._handlers = handlers
         self._is_running = True
         try:
-            await self._store.release_claims()
-            await self._store.forget_done_work(self._clock() - KEPT_FOR)
+            step = self._begin
             while not self._is_stopping:
                 self._woken.clear()
-                await self._sleep(await self._work_once())
+                try:
+                    pause = await step()
+                    step = self._work_once
+                except StoreError:
+                    log.exception("The database failed; due work waits")
+                    pause = PAUSE_AFTER_FAILURE
+                await self._sleep(pause)
         finally:
             self._is_running = False
 
+    async def _begin(self) -> float:
+        await self._store.release_claims()
+        await self._store.forget_done_work(self._clock() - KEPT_FOR)
+        return 0.0
+
     async def _work_once(self) -> float:
         """Take up what is due; return the seconds until more is."""
-        try:
-            await self._claim()
-            return await self._until_next()
-        except StoreError:
-            log.exception("The database failed; due work waits")
-            return 1.0
+        await self._claim()
+        return await self._until_next()
 
     async def stop(self, patience: timedelta) -> None:
         """Take no more rows, and wait for those under way as long as patience lasts."""
@@ -112,6 +120,7 @@ class Worker:
         faults = self._faults[work.id] = self._faults.get(work.id, 0) + 1
         if faults >= MOST_ATTEMPTS:
             log.error("Work %s is given up after %d faults", work.identity, faults)
+            del self._faults[work.id]
             await self._store.park_work(work, self._clock(), "too many faults; see the log")
             return
         await self._store.postpone_work(work, self._clock() + timedelta(seconds=2**faults))

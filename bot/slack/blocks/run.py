@@ -10,8 +10,6 @@ from typing import Any
 from bot.domain.run import Device
 from bot.domain.workflow import Parameter, Workflow
 from bot.slack.blocks.text import (
-    HINT,
-    LABEL,
     MODAL_BLOCKS,
     OPTION_VALUE,
     OPTIONS,
@@ -29,10 +27,12 @@ from bot.slack.ids import ActionId, BlockId, ViewId
 TITLE = "Find a fix"
 WORDS = 200
 """How much of the typed words a modal remembers."""
-OPTIONS_SIZE = 150_000
-"""Bytes of options in one view, well below the 250 KB that Slack takes for all of it."""
+OPTIONS_SIZE = 30_000
+QUESTION_LABEL = 150
+QUESTION_HINT = 200
+"""With these, the fullest form of a hundred inputs stays below the 250 KB that Slack takes for a view."""
 OPTION_INDEX = "option:"
-"""An option that is too long to travel as a value goes as this and its place."""
+"""An option that cannot travel as a value (too long, blank, or like this itself) goes as this and its place."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +142,7 @@ def parameter_options(parameter: Parameter, query: str = "") -> list[Block]:
 
 def decoded(parameter: Parameter, value: str) -> str:
     """Return the full option that a select's value stands for; an unknown one comes back as it is."""
-    if value in parameter.options or not value.startswith(OPTION_INDEX):
+    if not value.startswith(OPTION_INDEX):
         return value
     place = value.removeprefix(OPTION_INDEX)
     return parameter.options[int(place)] if place.isdecimal() and int(place) < len(parameter.options) else value
@@ -161,7 +161,8 @@ def parameter_number(block_id: str) -> int | None:
 
 
 def _encoded(place: int, text: str) -> str:
-    return text if 0 < len(text) <= OPTION_VALUE else f"{OPTION_INDEX}{place}"
+    is_plain = 0 < len(text) <= OPTION_VALUE and not text.startswith(OPTION_INDEX)
+    return text if is_plain else f"{OPTION_INDEX}{place}"
 
 
 def _modal(blocks: list[Block], form_context: FormContext, submit: str = "Run") -> Block:
@@ -260,9 +261,15 @@ def _option_select(parameter: Parameter, default: str, *, by_type_ahead: bool) -
 def _asked(block_id: str, question: Question, element: Block, label: str, *, is_optional: bool) -> Block:
     block = _input(block_id, label, element)
     if question.hint.strip():
-        block["hint"] = plain(question.hint, HINT)
+        block["hint"] = plain(question.hint, QUESTION_HINT)
     return {**block, "optional": True} if is_optional else block
 
 
 def _input(block_id: str, label: str, element: Block, **more: Any) -> Block:
-    return {"type": "input", "block_id": str(block_id), "label": plain(label, LABEL), "element": element, **more}
+    return {
+        "type": "input",
+        "block_id": str(block_id),
+        "label": plain(label, QUESTION_LABEL),
+        "element": element,
+        **more,
+    }

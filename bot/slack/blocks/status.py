@@ -8,10 +8,12 @@ from bot.domain.card import Card, CardRole
 from bot.domain.decision import Approval, Choice, DecisionState, Resume, Verdict
 from bot.domain.run import Execution, ExecutionState, Run, RunState, Send
 from bot.domain.workflow import Parameter
-from bot.slack.blocks.text import Block, button, context, fallback, fields, header, section
+from bot.slack.blocks.text import Block, button, context, fallback, fields, header, section, shorten
 from bot.slack.blocks.times import clock_time, date_and_time
 from bot.slack.ids import ActionId
 
+TITLE = 500
+"""How much of a title a notification shows, so that the state behind it is always there."""
 MOST_LINES = 30
 """A message takes fifty blocks."""
 RESULT_UNKNOWN = "Result unknown: it may have started"
@@ -104,7 +106,7 @@ def _resume(run: Run, ordinal: int, execution: Execution, resume: Resume) -> Mes
 
 def _message(run: Run, title: str, blocks: list[Block]) -> Message:
     last = status_line(run)
-    return Message(text=fallback(f"{title}\n{last}"), blocks=[*blocks, context(last)])
+    return Message(text=fallback(f"{shorten(title, TITLE)}\n{last}"), blocks=[*blocks, context(last)])
 
 
 def _buttons(approve: ActionId, deny: ActionId, value: str) -> Block:
