@@ -8,6 +8,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.domain.errors import NexthinkError, StoreError
@@ -37,7 +38,8 @@ from bot.usecases.device import DeviceFinder
 from bot.usecases.due import follow_now
 from bot.usecases.ports import Clock
 from bot.usecases.resume import expire_resume, fire
-from bot.usecases.run import begin_run, start_run
+from bot.usecases.run import begin_run, give_up_run
+from bot.usecases.start import start_run
 from bot.usecases.status import Follower
 from bot.usecases.work import Handler, Worker
 from bot.web.health import Health, HealthServer
@@ -183,9 +185,11 @@ async def _working(desk: Desk, slack: SlackConnection) -> AsyncIterator[Worker]:
     dispatcher = _dispatcher(desk, slack, decisions, worker, background)
     await desk.store.add_work(follow_now(desk.clock()))
     loops = [
-        asyncio.create_task(worker.run(work_handlers(desk, cards, decisions))),
+        asyncio.create_task(worker.run(work_handlers(desk, cards, decisions), partial(_give_up, desk))),
         asyncio.create_task(_keep_catalog(desk.catalog)),
     ]
+    for loop in loops:
+        loop.add_done_callback(_log_end)
     try:
         await slack.listen(dispatcher)
         yield worker
@@ -197,6 +201,7 @@ async def _working(desk: Desk, slack: SlackConnection) -> AsyncIterator[Worker]:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+        await desk.catalog.stop()
 
 
 def _dispatcher(
@@ -205,9 +210,15 @@ def _dispatcher(
     """Join the tables of every surface."""
     modals = Modals(slack.client)
     forms = RunForms(desk=desk, modals=modals, background=background, worker=worker)
-    search = Search(desk=desk, modals=modals, forms=forms, lists=Lists(desk), background=background)
+    lists = Lists(desk=desk, client=slack.client, background=background)
+    search = Search(desk=desk, modals=modals, forms=forms, lists=lists, background=background)
     fallbacks = Fallbacks(decisions=decisions, background=background)
     return Dispatcher(search.table(), forms.table(), decisions.table(), fallbacks=fallbacks.by_kind())
+
+
+def _log_end(loop: "asyncio.Task[None]") -> None:
+    if not loop.cancelled() and loop.exception() is not None:
+        log.critical("A part of fixdesk has ended; restart it", exc_info=loop.exception())
 
 
 async def _keep_catalog(catalog: WorkflowCatalog) -> None:
@@ -222,6 +233,12 @@ async def _keep_catalog(catalog: WorkflowCatalog) -> None:
         await asyncio.sleep(catalog.next_refresh_in.total_seconds() * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
 
 
+async def _give_up(desk: Desk, work: Work) -> None:
+    """End a run whose next step fails again and again."""
+    if work.kind in {WorkKind.BEGIN, WorkKind.START}:
+        await give_up_run(RunId(work.subject["run_id"]), desk=desk)
+
+
 def work_handlers(desk: Desk, cards: Cards, decisions: Decisions) -> dict[WorkKind, Handler]:
     """Name the handler of each kind of work."""
     follower = Follower(desk)
@@ -229,8 +246,8 @@ def work_handlers(desk: Desk, cards: Cards, decisions: Decisions) -> dict[WorkKi
     def run_id(work: Work) -> RunId:
         return RunId(work.subject["run_id"])
 
-    async def begin(work: Work) -> None:
-        await begin_run(run_id(work), desk=desk)
+    async def begin(work: Work) -> datetime | None:
+        return await begin_run(run_id(work), work.attempts, desk=desk)
 
     async def start(work: Work) -> datetime | None:
         return await start_run(run_id(work), work.attempts, desk=desk)

@@ -22,7 +22,7 @@ def _begins_with(prefix: str, where: str) -> Callable[[SecretStr], SecretStr]:
     def check(token: SecretStr) -> SecretStr:
         if not token.get_secret_value().startswith(prefix):
             raise ValueError(f"it must begin with {prefix}; copy it from {where}")
-        return token
+        return _one_word(token)
 
     return check
 
@@ -30,11 +30,19 @@ def _begins_with(prefix: str, where: str) -> Callable[[SecretStr], SecretStr]:
 def _url(text: str) -> str:
     try:
         parts = urlsplit(text)
+        _ = parts.port
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("write an address that begins with https://")
     return text.rstrip("/")
+
+
+def _one_word(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("it holds a character that no token has, such as a space or a line break; copy it anew")
+    return secret
 
 
 def _query_id(text: str) -> str:
@@ -90,8 +98,12 @@ class LocalSettings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _leave_empty_ones_out(cls, values: Any) -> Any:
-        """Take an empty variable as unset, but for the queries, where empty means "not set up"."""
-        return {key: value for key, value in values.items() if value != "" or key in _MAY_BE_EMPTY}
+        """Take an empty variable as unset, but for the queries, where empty means "not set up".
+
+        White space around a value goes: a mounted secret often ends in a line break.
+        """
+        texts = {key: value.strip() if isinstance(value, str) else value for key, value in values.items()}
+        return {key: value for key, value in texts.items() if value != "" or key in _MAY_BE_EMPTY}
 
 
 class Settings(LocalSettings):
@@ -111,8 +123,8 @@ class Settings(LocalSettings):
     nexthink_region: Annotated[
         Literal["us", "eu", "pac", "meta"] | None, AfterValidator(_needed_for_tenant), Field(validate_default=True)
     ] = None
-    nexthink_client_id: str
-    nexthink_client_secret: SecretStr
+    nexthink_client_id: Annotated[str, AfterValidator(_header_value)]
+    nexthink_client_secret: Annotated[SecretStr, AfterValidator(_one_word)]
     nexthink_devices_query: QueryId = "#fixdesk_user_devices"
     nexthink_status_query: QueryId = "#fixdesk_execution_status"
     nexthink_recent_query: QueryId = "#fixdesk_recent_executions"
@@ -154,7 +166,7 @@ def read_configuration() -> tuple[Settings, Policy | None]:
     try:
         settings = Settings()
     except ValidationError as error:
-        faults += [_sentence(dict(one)) for one in error.errors()]
+        faults += _sentences([dict(one) for one in error.errors()])
     policy = None
     local = settings or LocalSettings()
     try:
@@ -169,6 +181,18 @@ def read_configuration() -> tuple[Settings, Policy | None]:
     if settings is None or faults:
         raise ConfigurationError(faults)
     return settings, policy
+
+
+def _sentences(errors: list[dict[str, Any]]) -> list[str]:
+    """Return a sentence a fault; a host that is given but wrong does not make the tenant's name missing too."""
+    named = {str(error["loc"][0]) for error in errors}
+    has_wrong_host = not named.isdisjoint({"nexthink_api_url", "nexthink_login_url"})
+    tenant = {"nexthink_instance", "nexthink_region"}
+    return [
+        _sentence(error)
+        for error in errors
+        if not (has_wrong_host and error["input"] is None and error["loc"][0] in tenant)
+    ]
 
 
 def _sentence(error: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from bot import __version__
 from bot.cli.playground import playground
 from bot.cli.search import search
 from bot.cli.serve import serve
-from bot.domain.errors import ConfigurationError
+from bot.domain.errors import ConfigurationError, FixdeskError
 
 CONFIGURATION_STATUS = 2
 """Exit status where the environment, the policy file or a given file is wrong."""
@@ -49,4 +49,7 @@ def main() -> None:
     except ConfigurationError as error:
         for fault in error.faults:
             sys.stderr.write(f"fixdesk: {fault}\n")
+        sys.exit(CONFIGURATION_STATUS)
+    except FixdeskError as error:
+        sys.stderr.write(f"fixdesk: {error}\n")
         sys.exit(CONFIGURATION_STATUS)

@@ -78,6 +78,8 @@ class NexthinkError(FixdeskError):
     details: str = ""
     retry_after: float | None = None
     """Seconds to wait, where Nexthink said so."""
+    status: int | None = None
+    """The HTTP status, where there was an answer."""
 
     def __str__(self) -> str:
         """Say it as a sentence without any secret."""

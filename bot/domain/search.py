@@ -20,6 +20,8 @@ from rapidfuzz.distance import OSA
 
 from bot.domain.workflow import Workflow, WorkflowId
 
+MOST_WORDS = 30
+"""Of a query; a keystroke is answered on the event loop."""
 NAME_WEIGHT = 1.0
 ALIAS_WEIGHT = 0.95
 DESCRIPTION_WEIGHT = 0.6
@@ -115,7 +117,7 @@ class Index:
 
     def find(self, query: str, limit: int = 10) -> Matches:
         """Rank the workflows that fit some words; the same words always give the same answer."""
-        typed = words_of(query)
+        typed = words_of(query)[:MOST_WORDS]
         words = _meaningful(typed)
         gained: dict[int, float] = defaultdict(float)
         total = 0.0

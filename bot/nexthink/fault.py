@@ -22,10 +22,18 @@ NEVER_SENT = (
 )
 """What httpx raises before a byte of the request is on its way."""
 
+CLIENT_CLOSED_REQUEST = 499
+"""What some proxies answer when they gave up waiting."""
+
 _FAULTS: Mapping[int, NexthinkFault] = {
     http.HTTPStatus.UNAUTHORIZED: NexthinkFault.UNAUTHORIZED,
     http.HTTPStatus.FORBIDDEN: NexthinkFault.FORBIDDEN,
     http.HTTPStatus.NOT_FOUND: NexthinkFault.NOT_FOUND,
+    # These four may come after the request was carried out, from whatever stands in between.
+    http.HTTPStatus.REQUEST_TIMEOUT: NexthinkFault.UNCLEAR,
+    http.HTTPStatus.CONFLICT: NexthinkFault.UNCLEAR,
+    http.HTTPStatus.TOO_EARLY: NexthinkFault.UNCLEAR,
+    CLIENT_CLOSED_REQUEST: NexthinkFault.UNCLEAR,
     http.HTTPStatus.TOO_MANY_REQUESTS: NexthinkFault.BUSY,
 }
 
@@ -43,11 +51,12 @@ def of_answer(response: httpx.Response, doing: str, *, now: datetime, secrets: S
         code=code,
         details=details,
         retry_after=retry_after(response.headers.get("Retry-After"), now),
+        status=response.status_code,
     )
 
 
 def of_status(status: int) -> NexthinkFault:
-    """Name what a status without success means; only a 4xx says that nothing was done."""
+    """Name what a status without success means; only a plain refusal says that nothing was done."""
     is_refusal = http.HTTPStatus.BAD_REQUEST <= status < http.HTTPStatus.INTERNAL_SERVER_ERROR
     return _FAULTS.get(status, NexthinkFault.REFUSED if is_refusal else NexthinkFault.UNCLEAR)
 

@@ -39,7 +39,7 @@ EVERYONE = "everyone"
 class _Strict(BaseModel):
     """A part of the file: unknown keys are refused, and nothing is turned into text by itself."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class People(_Strict):
@@ -49,7 +49,10 @@ class People(_Strict):
     upn_of: dict[str, str] = {}
 
     @model_validator(mode="after")
-    def _upns_fit(self) -> Self:
+    def _addresses_fit(self) -> Self:
+        for domain in self.domains:
+            if "@" in domain or "." not in domain:
+                raise ValueError(f"domains: write what stands behind the @, such as example.com, not {domain!r}")
         for slack_id, upn in self.upn_of.items():
             if not is_upn(upn):
                 raise ValueError(f"upn_of.{slack_id}: {upn!r} is not a UPN such as ada@example.com")
@@ -204,11 +207,27 @@ class Policy(_Strict):
                 yield f"{at}.{name}: no channel to ask in; set channels.approvals, or {name}.channel"
 
 
+class _StrictLoader(yaml.SafeLoader):
+    """A safe loader that refuses a key that is written twice: the later one would win in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
+        """Build a mapping; raise `ConstructorError` with line and column for a second key."""
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, str) and key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} is written twice", key_node.start_mark
+                )
+            seen.update({key} if isinstance(key, str) else ())
+        return super().construct_mapping(node, deep=deep)
+
+
 def read_policy(text: str, source: str) -> Policy:
     """Read a policy file; raise `ConfigurationError` with every fault, each beginning with the file's name."""
     try:
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
+        data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - it is a SafeLoader
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         # A ValueError comes from a value that only looks like a date.
         raise ConfigurationError([f"{source}: this is not YAML: {_one_line(str(error))}"]) from error
     if not isinstance(data, Mapping):

@@ -2,21 +2,29 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+PASSING = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "update_failed", "team_added_to_org"}
+)
 """Slack's own trouble, after which nobody knows whether the call was carried out."""
 RATE_LIMITED = 429
+RATE_LIMITED_WORDS = frozenset({"ratelimited", "rate_limited", "accesslimited"})
 PAUSE = timedelta(seconds=5)
 """Before another try where Slack named no time."""
 
 _CONNECTION_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+
+log = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +69,26 @@ async def attempt_repeatable(call: Callable[[], Awaitable[AsyncSlackResponse]], 
     return outcome
 
 
+async def respond(client: AsyncWebClient, response_url: str, message: Mapping[str, Any]) -> None:
+    """Answer a command where it was typed, to its person alone; this works also where the bot is not a member."""
+    if not response_url:
+        return
+    webhook = AsyncWebhookClient(response_url, session=client.session, timeout=5, retry_handlers=[])
+    webhook.proxy = client.proxy
+    try:
+        await webhook.send_dict({"response_type": "ephemeral", **message})
+    except _CONNECTION_ERRORS as error:
+        log.warning("A person could not be told: %s", type(error).__name__)
+
+
 def _refused(error: SlackApiError) -> Outcome:
     response: Any = error.response
     if getattr(response, "status_code", None) == RATE_LIMITED:
         return Outcome(pause=_retry_after(response))
     data = getattr(response, "data", response)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if code in RATE_LIMITED_WORDS:
+        return Outcome(pause=_retry_after(response))
     if not code or code in PASSING:
         return Outcome(trouble=code or "unreadable answer")
     return Outcome(refusal=code)

@@ -27,6 +27,10 @@ PING_INTERVAL = 5.0
 """Seconds. A half-open socket is noticed after four of them."""
 CALL_TIMEOUT = 10
 """Seconds for one call of the Web API."""
+KEPT_ALIVE = 5.0
+"""Seconds. A kept connection is dropped before Slack would: a post must not meet one that is just being closed."""
+CONNECT_PATIENCE = 5.0
+"""Seconds for a socket's handshake, then a new ticket is asked for: the SDK itself tries a used one for ever."""
 LONGEST_PAUSE = 30.0
 
 log = logging.getLogger(__name__)
@@ -48,7 +52,7 @@ class SlackConnection:
 
     def __init__(self, *, api_url: str, tokens: Tokens) -> None:
         self._tokens = tokens
-        self._session = aiohttp.ClientSession()
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=KEPT_ALIVE))
         # A post is not idempotent, so nothing is sent again blindly: no retry handlers.
         self.client = AsyncWebClient(
             token=tokens.bot, base_url=api_url, session=self._session, timeout=CALL_TIMEOUT, retry_handlers=[]
@@ -57,6 +61,7 @@ class SlackConnection:
             # The SDK takes the environment's proxy even for this machine, and knows no NO_PROXY.
             self.client.proxy = None
         self._handlers: list[AsyncSocketModeHandler] = []
+        self._connecting: list[asyncio.Task[None]] = []
         self._identity: AuthorizeResult | None = None
 
     async def check(self) -> str:
@@ -96,7 +101,8 @@ class SlackConnection:
             handler = AsyncSocketModeHandler(app, self._tokens.app, ping_interval=PING_INTERVAL)
             handler.client.proxy = self.client.proxy
             self._handlers.append(handler)
-            await handler.connect_async()
+        self._connecting = [asyncio.create_task(_connect(handler)) for handler in self._handlers]
+        await asyncio.wait(self._connecting, return_when=asyncio.FIRST_COMPLETED)
 
     async def open_sockets(self) -> int:
         """Count the sockets over which a press would arrive now."""
@@ -104,6 +110,9 @@ class SlackConnection:
 
     async def hang_up(self) -> None:
         """Close the sockets: nothing more arrives. The Web API stays."""
+        for connecting in self._connecting:
+            connecting.cancel()
+        await asyncio.gather(*self._connecting, return_exceptions=True)
         for handler in self._handlers:
             handler.client.auto_reconnect_enabled = False
             await handler.close_async()
@@ -111,6 +120,19 @@ class SlackConnection:
     async def close(self) -> None:
         """Close the HTTP session."""
         await self._session.close()
+
+
+async def _connect(handler: AsyncSocketModeHandler) -> None:
+    """Open one socket, with a new ticket whenever one did not work."""
+    while True:
+        try:
+            async with asyncio.timeout(CONNECT_PATIENCE):
+                await handler.connect_async()
+        except TimeoutError:
+            log.warning("A socket to Slack could not be opened; trying again with a new ticket")
+            handler.client.wss_uri = None
+        else:
+            return
 
 
 def _answer_from(identity: AuthorizeResult | None) -> Callable[[], Awaitable[AuthorizeResult]]:

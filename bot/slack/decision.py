@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.card import Card, CardRole
 from bot.domain.decision import Choice
-from bot.domain.errors import FixdeskError, StoreError
+from bot.domain.errors import FixdeskError, NotAllowedError, NotFoundError, StoreError, TooLateError
 from bot.domain.run import RunId
 from bot.domain.work import Work, WorkKind
 from bot.slack.blocks.text import fallback
@@ -17,10 +19,12 @@ from bot.slack.interaction import Interaction, Kind
 from bot.slack.status import Cards
 from bot.usecases.approval import decide
 from bot.usecases.desk import Desk
-from bot.usecases.due import Presser, press
+from bot.usecases.due import Presser, pause_before, press
 from bot.usecases.resume import answer
 from bot.usecases.work import Worker
 
+MOST_ATTEMPTS = 10
+"""Over about two minutes."""
 OUTDATED = "This button is from an older version of fixdesk and does nothing any more."
 
 log = logging.getLogger(__name__)
@@ -52,33 +56,49 @@ class Decisions:
                 slack_id=pressed.slack_id,
                 channel_id=pressed.channel_id,
                 ts=pressed.message_ts,
-                pressed=f"{pressed.action.get('action_ts', '')}:{pressed.name}:{run_id}.{ordinal}",
+                pressed=f"{pressed.occurrence}:{pressed.name}:{run_id}.{ordinal}",
             )
             await self._desk.store.add_work(press(kind, presser, choice, about, self._desk.clock()))
             self._worker.wake()
 
         return store
 
-    async def decide(self, work: Work) -> None:
+    async def decide(self, work: Work) -> datetime | None:
         """Work off a press that decides on a start."""
-        await self._taken(work, lambda run_id, who, choice: decide(run_id, who, choice, desk=self._desk))
 
-    async def answer(self, work: Work) -> None:
+        async def take(run_id: RunId, slack_id: str, choice: Choice) -> None:
+            await decide(run_id, slack_id, choice, desk=self._desk)
+
+        return await self._taken(work, take)
+
+    async def answer(self, work: Work) -> datetime | None:
         """Work off a press that decides how a paused execution goes on."""
         ordinal = int(work.subject["ordinal"])
-        await self._taken(work, lambda run_id, who, choice: answer(run_id, ordinal, who, choice, desk=self._desk))
 
-    async def _taken(self, work: Work, take: Callable[[RunId, str, Choice], Awaitable[object]]) -> None:
-        """Take a decision; a refusal is told to whoever pressed, and the message loses its stale buttons."""
+        async def take(run_id: RunId, slack_id: str, choice: Choice) -> None:
+            await answer(run_id, ordinal, slack_id, choice, desk=self._desk)
+
+        return await self._taken(work, take)
+
+    async def _taken(self, work: Work, take: Callable[[RunId, str, Choice], Awaitable[None]]) -> datetime | None:
+        """Take a decision; a refusal is told to whoever pressed, and the message loses its stale buttons.
+
+        A press is not lost while Slack does not say who pressed: it is taken up again for a while.
+        """
         subject = work.subject
+        await self._cards.adopt(_pressed_card(work))
         try:
             await take(RunId(subject["run_id"]), subject["slack_id"], Choice(subject["choice"]))
         except StoreError:
             raise
         except FixdeskError as refusal:
+            is_final = isinstance(refusal, NotAllowedError | TooLateError | NotFoundError)
+            if not is_final and work.attempts < MOST_ATTEMPTS:
+                return self._desk.clock() + pause_before(work.attempts)
             await self._tell(subject["slack_id"], subject["channel_id"], str(refusal))
             await self._cards.refresh(subject["channel_id"], subject["ts"])
         self._worker.wake()
+        return None
 
     async def outdated(self, pressed: Interaction) -> None:
         """Answer a control that no surface knows: it is from an older version."""
@@ -95,3 +115,14 @@ class Decisions:
             outcome = await attempt(lambda: self._client.chat_postMessage(channel=slack_id, text=text))
         if outcome.answer is None:
             log.warning("Somebody could not be told: %s", outcome.failure)
+
+
+def _pressed_card(work: Work) -> Card:
+    """Return the copy whose button was pressed, as far as the press says."""
+    return Card(
+        run_id=RunId(work.subject["run_id"]),
+        role=CardRole.APPROVAL if work.kind is WorkKind.DECIDE else CardRole.RESUME,
+        ordinal=int(work.subject["ordinal"]),
+        channel_id=work.subject["channel_id"],
+        ts=work.subject["ts"],
+    )

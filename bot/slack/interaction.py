@@ -45,6 +45,11 @@ class Interaction:
     block_id: str = ""
 
     @property
+    def occurrence(self) -> str:
+        """Slack's name of this one press, the same when it is delivered twice."""
+        return str(self.action.get("action_ts") or self.trigger_id)
+
+    @property
     def view_id(self) -> str:
         """The modal it happened in, empty where it was a message."""
         return str(self.view.get("id", ""))

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from bot.domain.decision import DecisionState
-from bot.domain.errors import NotAllowedError
+from bot.domain.errors import FixdeskError
 from bot.domain.person import Person
 from bot.domain.run import Run, RunState
-from bot.policy.decide import identify, may_decide
+from bot.policy.decide import may_decide
+from bot.slack.background import Background
 from bot.slack.blocks.status import status_line
 from bot.slack.blocks.text import fallback, section
+from bot.slack.calls import respond
 from bot.slack.interaction import JSON, Interaction
 from bot.usecases.desk import Desk
 
@@ -26,31 +30,35 @@ NOTHING_WAITS = "Nothing waits for your decision."
 class Lists:
     """The answers to the reserved words."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, *, desk: Desk, client: AsyncWebClient, background: Background) -> None:
         self._desk = desk
+        self._client = client
+        self._background = background
 
-    async def answer(self, command: Interaction) -> JSON:
-        """Return an ephemeral message for a reserved word."""
+    async def answer(self, command: Interaction) -> JSON | None:
+        """Return an ephemeral message for a reserved word, or None where it follows by the command's response URL."""
         word = command.text.casefold()
         if word == "mine":
             return _message(await self._mine(command.slack_id))
         if word == "approvals":
-            return _message(await self._approvals(command.slack_id))
+            # Who asks may have to be looked up in Slack, which an ack never waits for.
+            self._background.spawn(self._send_approvals(command))
+            return None
         return _message([HELP])
+
+    async def _send_approvals(self, command: Interaction) -> None:
+        try:
+            lines = await self._approvals(await self._desk.person(command.slack_id))
+        except FixdeskError as error:
+            lines = [str(error)]
+        await respond(self._client, command.response_url, _message(lines))
 
     async def _mine(self, slack_id: str) -> list[str]:
         runs = await self._desk.store.runs_of(slack_id, MOST_SHOWN)
         return [_line(run) for run in runs] or [NO_RUNS]
 
-    async def _approvals(self, slack_id: str) -> list[str]:
-        """List what waits for a person, as far as they are known: this answer never waits for Slack."""
-        profile = self._desk.people.known(slack_id)
-        try:
-            person = identify(self._desk.policy, profile) if profile else None
-        except NotAllowedError as error:
-            return [str(error)]
-        runs = await self._desk.store.undecided_runs()
-        waiting = [run for run in runs if person is None or self._may_decide(person, run)]
+    async def _approvals(self, person: Person) -> list[str]:
+        waiting = [run for run in await self._desk.store.undecided_runs() if self._may_decide(person, run)]
         return [f"{_line(run)} · asked for by {run.requester.name}" for run in waiting[:MOST_SHOWN]] or [NOTHING_WAITS]
 
     def _may_decide(self, person: Person, run: Run) -> bool:

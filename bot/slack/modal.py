@@ -1,15 +1,14 @@
 """One modal, from its opening to its form: opened at once, filled when the facts are there, errors shown inside it."""
 
+import itertools
 import logging
 from collections.abc import Awaitable, Callable
 
-import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.blocks.run import notice_view
 from bot.slack.blocks.text import Block, fallback
-from bot.slack.calls import Outcome, attempt, attempt_repeatable
+from bot.slack.calls import Outcome, attempt, attempt_repeatable, respond
 from bot.slack.errors import sentence_of
 
 CLOSED_MEANWHILE = frozenset({"not_found", "view_not_found"})
@@ -23,6 +22,7 @@ class Modals:
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
+        self._turns = itertools.count()
         self._turn: dict[str, int] = {}
 
     async def open(self, trigger_id: str, view: Block, response_url: str) -> str:
@@ -31,13 +31,13 @@ class Modals:
         outcome = await attempt(lambda: self._client.views_open(trigger_id=trigger_id, view=view))
         if outcome.answer is None:
             log.warning("A modal could not be opened: %s", outcome.failure)
-            await self._tell(response_url)
+            await respond(self._client, response_url, {"text": fallback(TOO_LATE)})
             return ""
         return str((outcome.answer.get("view") or {}).get("id", ""))
 
     async def fill(self, view_id: str, make: Callable[[], Awaitable[Block]]) -> None:
         """Show what `make` returns, or the sentence of the error that it raises, unless a later choice came first."""
-        turn = self._turn[view_id] = self._turn.get(view_id, 0) + 1
+        turn = self._turn[view_id] = next(self._turns)
         try:
             try:
                 view = await make()
@@ -58,14 +58,3 @@ class Modals:
 
     async def _update(self, view_id: str, view: Block) -> Outcome:
         return await attempt_repeatable(lambda: self._client.views_update(view_id=view_id, view=view))
-
-    async def _tell(self, response_url: str) -> None:
-        """Tell a person by their command's own answer, which works wherever they typed it."""
-        if not response_url:
-            return
-        webhook = AsyncWebhookClient(response_url, session=self._client.session, timeout=5, retry_handlers=[])
-        webhook.proxy = self._client.proxy
-        try:
-            await webhook.send(text=fallback(TOO_LATE), response_type="ephemeral")
-        except (aiohttp.ClientError, TimeoutError):
-            log.warning("Nor could the person be told")

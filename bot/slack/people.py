@@ -30,20 +30,18 @@ class SlackPeople:
 
     async def profile(self, slack_id: str, *, fresh: bool = False) -> Profile:
         """Return what Slack says of a member; raise `NotAllowedError` for one it does not know."""
-        remembered = None if fresh else self.known(slack_id)
-        if remembered is not None:
+        asked_at, remembered = self._remembered.get(slack_id, (None, None))
+        if remembered and asked_at and not fresh and self._clock() - asked_at <= REMEMBERED_FOR:
             return remembered
-        profile = read_profile(await self._ask(slack_id), self._team_id)
+        profile = read_profile({**await self._ask(slack_id), "id": slack_id}, self._team_id)
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
         self._remembered[slack_id] = (self._clock(), profile)
         return profile
 
     def known(self, slack_id: str) -> Profile | None:
-        """Return what is remembered of a member, without asking."""
-        asked_at, profile = self._remembered.get(slack_id, (None, None))
-        if asked_at is None or self._clock() - asked_at > REMEMBERED_FOR:
-            return None
+        """Return what was last heard of a member, without asking; what is decided from it is checked afresh later."""
+        _, profile = self._remembered.get(slack_id, (None, None))
         return profile
 
     async def _ask(self, slack_id: str) -> Mapping[str, Any]:
@@ -79,4 +77,4 @@ def _is_of_team(user: Mapping[str, Any], team_id: str) -> bool:
     """Tell whether a member is of this workspace; on an Enterprise Grid it is one of several that they belong to."""
     enterprise = user.get("enterprise_user") or {}
     teams = {str(team) for team in enterprise.get("teams") or ()} | {str(user.get("team_id") or team_id)}
-    return team_id in teams
+    return not team_id or team_id in teams

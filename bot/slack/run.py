@@ -18,8 +18,9 @@ from bot.slack.forms import (
     error_under_workflow,
     errors_under_fields,
     form_is_for,
+    state_of,
 )
-from bot.slack.ids import ActionId, ViewId
+from bot.slack.ids import ActionId, BlockId, ViewId
 from bot.slack.interaction import JSON, Interaction, Kind
 from bot.slack.modal import Modals
 from bot.usecases.desk import Desk
@@ -79,13 +80,14 @@ class RunForms:
         if workflow is None or chosen != made_for:
             return _errors(error_under_workflow(STILL_LOADING if chosen else CHOOSE_FIRST))
         shown = self.shown_parameters(workflow)
+        context = load_context(str(view.get("private_metadata", "")))
         handed_in = Submission(
             view_id=submission.view_id,
             slack_id=submission.slack_id,
-            channel_id=load_context(str(view.get("private_metadata", ""))).channel_id,
+            channel_id=context.channel_id,
             workflow_id=workflow.id,
             version=version,
-            device_uid=chosen_device(view),
+            device_uid=chosen_device(view) if BlockId.DEVICE in state_of(view) else context.device,
             answers=answers_of(view, workflow, shown),
         )
         try:
@@ -130,7 +132,7 @@ def _devices(prepared: Prepared) -> Devices:
     """Say where it will run, and let the person choose where fixdesk names the device."""
     found = prepared.found
     if found.trouble:
-        return Devices(chosen=None, lines=(f"{found.trouble}: it runs on your most recently used device.",))
+        return Devices(chosen=None, lines=(f"{found.trouble}: Nexthink takes the device that you used last.",))
     stale = "This device has not been seen for a while: is it the right one?" if found.is_stale else ""
     if prepared.send is Send.USER:
         lines = (f"It runs for {prepared.upn}. Nexthink takes the device that you used last.", stale)

@@ -16,7 +16,7 @@ from bot.slack.blocks.run import (
 )
 from bot.slack.blocks.text import OPTIONS, Block
 from bot.slack.dispatch import Table
-from bot.slack.forms import asked_parameter, chosen_workflow
+from bot.slack.forms import asked_parameter, form_is_for
 from bot.slack.ids import ActionId, CommandId
 from bot.slack.interaction import JSON, Interaction, Kind
 from bot.slack.lists import RESERVED, Lists
@@ -25,10 +25,8 @@ from bot.slack.run import RunForms
 from bot.usecases.desk import Desk
 from bot.usecases.search import Found, find_workflows, wake_catalog
 
-NO_CATALOG = (
-    "Sorry, the list of fixes is not there yet: Nexthink cannot be reached. fixdesk keeps trying; please try again "
-    "in a minute."
-)
+NO_CATALOG = "Sorry, the list of fixes is not there yet ({why}). fixdesk keeps trying; please try again in a minute."
+NO_WORKFLOWS = "There is nothing to run: Nexthink names no active workflow that is open to the API. Tell an IT admin."
 NOTHING_FITS = "Nothing fits these words. Type others above, such as the name of the app or device."
 NOTHING_ALLOWED = "You are not allowed to run any fix yet: no rule of the policy names you. Ask your IT help desk."
 SHOWN_NAMES = 3
@@ -65,13 +63,19 @@ class Search:
         if view_id:
             await self._modals.fill(view_id, self._first_view(command.slack_id, context))
 
+    def _why_no_catalog(self) -> str:
+        failure = self._desk.catalog.failure
+        return failure.fault.value if failure else "Nexthink has not answered yet"
+
     def _first_view(self, slack_id: str, context: FormContext) -> Callable[[], Awaitable[Block]]:
         async def make() -> Block:
             if self._desk.policy is None:
                 raise NotAllowedError(NO_POLICY)
             person = await self._desk.person(slack_id)
             if not await wake_catalog(self._desk):
-                raise NotFoundError(NO_CATALOG)
+                raise NotFoundError(NO_CATALOG.format(why=self._why_no_catalog()))
+            if not (self._desk.catalog.index and self._desk.catalog.index.workflows):
+                raise NotFoundError(NO_WORKFLOWS)
             return await self._best_view(person, context)
 
         return make
@@ -83,7 +87,7 @@ class Search:
         if clear is not None:
             return await self._forms.view_for(clear.workflow, person, context)
         if not find_workflows("", person, context.channel_id, desk=self._desk).matches.ranked:
-            raise NotAllowedError(found.refused.reason if found.refused else NOTHING_ALLOWED)
+            raise NotAllowedError(found.refused.reason if found.refused and context.words else NOTHING_ALLOWED)
         notes = [*_notes(context.words, found), self._desk.catalog.age_note()]
         return choice_view(context, [note for note in notes if note])
 
@@ -102,7 +106,9 @@ class Search:
         ranked = find_workflows(query, person, context.channel_id, desk=self._desk, limit=OPTIONS).matches.ranked
         if not ranked and not typed.text.strip():
             ranked = find_workflows("", person, context.channel_id, desk=self._desk, limit=OPTIONS).matches.ranked
-        return {"options": [workflow_option(match.workflow) for match in ranked]}
+        # As the form has it, which may know a workflow by its details: a preselected option must be one of these.
+        catalog = self._desk.catalog
+        return {"options": [workflow_option(catalog.get(one.workflow.id) or one.workflow) for one in ranked]}
 
     async def _remember(self, slack_id: str) -> None:
         """Learn who somebody is for their next keystroke: this path never waits for Slack."""
@@ -113,7 +119,7 @@ class Search:
 
     async def parameter_options(self, typed: Interaction) -> JSON:
         """Answer a keystroke in a parameter that has more options than a select takes."""
-        workflow = self._forms.workflow_of(chosen_workflow(typed.view))
+        workflow = self._forms.workflow_of(form_is_for(typed.view)[0])
         shown = self._forms.shown_parameters(workflow) if workflow else ()
         parameter = asked_parameter(typed.block_id, shown)
         return {"options": parameter_options(parameter, typed.text.strip()) if parameter else []}

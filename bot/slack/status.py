@@ -11,13 +11,15 @@ from bot.domain.card import Card, CardRole
 from bot.domain.decision import DecisionState
 from bot.domain.run import Run, RunId, RunState
 from bot.domain.work import Work
+from bot.domain.workflow import CORRELATION_PARAMETER
+from bot.policy.decide import rule_for
 from bot.slack.blocks.status import Message, card_message
 from bot.slack.calls import PAUSE, attempt
+from bot.slack.history import look_for, metadata_of
 from bot.usecases.desk import Desk
 from bot.usecases.due import show_run
+from bot.usecases.form import label_of
 
-EVENT_TYPE = "fixdesk_card"
-"""The metadata of every card names its run, so that a message can be found again."""
 CANNOT_POST = timedelta(seconds=30)
 """How soon a channel is tried again that fixdesk is not in: an operator may invite it any moment."""
 log = logging.getLogger(__name__)
@@ -39,8 +41,10 @@ class Cards:
         pauses = []
         for wanted in _wanted(run):
             card = cards.get((wanted.role, wanted.ordinal))
-            if card is not None:
+            if card is not None and card.ts:
                 pauses.append(await self._edit(run, card))
+            elif card is not None:
+                pauses.append(await self._recover(run, card))
             elif _is_worth_posting(run, wanted):
                 pauses.append(await self._post(run, wanted))
         waits = [pause for pause in pauses if pause is not None]
@@ -54,15 +58,25 @@ class Cards:
         await self._desk.store.update_card(dataclasses.replace(card, shown_revision=-1))
         await self._desk.store.add_work(show_run(card.run_id, self._desk.clock()))
 
+    async def adopt(self, card: Card) -> None:
+        """Learn where a copy is whose posting had no known result: somebody pressed a button on it."""
+        known = {(one.role, one.ordinal): one for one in await self._desk.store.cards_of(card.run_id)}
+        lost = known.get((card.role, card.ordinal))
+        if lost is not None and not lost.ts:
+            await self._desk.store.update_card(card)
+
     async def _post(self, run: Run, card: Card) -> timedelta | None:
-        """Post a copy. It is stored before, so that a post whose result is unknown is never sent again."""
+        """Post a copy. It is stored before, so that one of unknown result is looked for before it is sent again."""
         if not await self._desk.store.add_card(card):
             return None
-        message = card_message(run, card)
-        metadata = {"event_type": EVENT_TYPE, "event_payload": {"run_id": run.id, "role": card.role.value}}
+        message = card_message(run, card, self._shown_values(run))
         outcome = await attempt(
             lambda: self._client.chat_postMessage(
-                channel=card.channel_id, metadata=metadata, **_content(message), unfurl_links=False, unfurl_media=False
+                channel=card.channel_id,
+                metadata=metadata_of(card),
+                **_content(message),
+                unfurl_links=False,
+                unfurl_media=False,
             )
         )
         if outcome.answer is not None:
@@ -75,10 +89,36 @@ class Cards:
             await self._desk.store.update_card(posted)
             return None
         if outcome.trouble:
-            log.error("Nobody knows whether the card of run %s was posted (%s)", run.id, outcome.trouble)
-            return None
+            log.warning("The %s card of run %s is looked for: %s", card.role, run.id, outcome.trouble)
+            return PAUSE
         await self._desk.store.remove_card(card)
         return outcome.pause or await self._cannot_post(run, card, outcome.refusal)
+
+    async def _recover(self, run: Run, card: Card) -> timedelta | None:
+        """Look for a copy whose posting had no known result; post it where it surely is not there."""
+        lookup = await look_for(self._client, card, run.created_at)
+        if lookup.found is not None:
+            await self._desk.store.update_card(lookup.found)
+            return await self._edit(run, lookup.found)
+        if lookup.failed is None:
+            await self._desk.store.remove_card(card)
+            return await self._post(run, card) if _is_worth_posting(run, card) else None
+        if not lookup.failed.refusal:
+            return lookup.failed.pause or PAUSE
+        log.error("The %s card of run %s cannot be looked for: %s", card.role, run.id, lookup.failed.refusal)
+        if card.role is not CardRole.REQUESTER:
+            await self._note(run, "Slack did not say whether those who decide were asked. Please ask them yourself.")
+        return None
+
+    def _shown_values(self, run: Run) -> list[tuple[str, str]]:
+        """Return the parameters as the policy labels them, without those that it hides."""
+        rule = rule_for(self._desk.policy, run.workflow.id) if self._desk.policy else None
+        rules = rule.parameters if rule else {}
+        return [
+            (label_of(one, rules.get(one)), value)
+            for one, value in run.parameters.items()
+            if one != CORRELATION_PARAMETER and not (one in rules and rules[one].hidden)
+        ]
 
     async def _cannot_post(self, run: Run, card: Card, refusal: str) -> timedelta | None:
         """Where the deciders' channel refuses, say so on the requester's card and go on trying."""
@@ -86,16 +126,20 @@ class Cards:
         if card.role is CardRole.REQUESTER:
             return None
         note = f"Those who decide cannot be asked: fixdesk cannot post to their channel ({refusal}). It keeps trying."
-        await self._desk.change(
-            run.id, lambda now: now if now.note == note or now.has_ended else now.changed(note=note)
-        )
+        await self._note(run, note)
         return CANNOT_POST
+
+    async def _note(self, run: Run, note: str) -> None:
+        def step(now: Run) -> Run:
+            return now if now.note == note or now.has_ended else now.changed(note=note)
+
+        await self._desk.change(run.id, step)
 
     async def _edit(self, run: Run, card: Card) -> timedelta | None:
         """Show the newest state; an edit may be sent again safely."""
-        if not card.ts or card.shown_revision >= run.revision:
+        if card.shown_revision >= run.revision:
             return None
-        message = card_message(run, card)
+        message = card_message(run, card, self._shown_values(run))
         outcome = await attempt(
             lambda: self._client.chat_update(channel=card.channel_id, ts=card.ts, **_content(message))
         )

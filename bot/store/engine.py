@@ -43,7 +43,7 @@ def _named_path(url: str) -> Path:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         parsed = None
-    if parsed is None or parsed.drivername != DRIVER or parsed.database in {None, "", ":memory:"}:
+    if parsed is None or parsed.drivername != DRIVER or parsed.database in {None, "", ":memory:"} or parsed.query:
         raise misconfigured(f"the address must be {DRIVER}:/// and the path of a file")
     return Path(str(parsed.database))
 

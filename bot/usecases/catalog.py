@@ -30,6 +30,7 @@ class WorkflowCatalog:
         self._clock = clock
         self._listed: Mapping[WorkflowId, Workflow] = {}
         self._read: dict[WorkflowId, Workflow] = {}
+        self._refreshing: asyncio.Task[None] | None = None
         self.index: Index | None = None
         """None until a first catalog came from Nexthink or the store."""
         self.fetched_at: datetime | None = None
@@ -43,16 +44,36 @@ class WorkflowCatalog:
             await self._adopt(kept)
 
     async def refresh(self) -> None:
-        """Ask Nexthink anew; a failure keeps what there is, is remembered in `failure`, and is raised."""
+        """Ask Nexthink anew; a failure keeps what there is, is remembered in `failure`, and is raised.
+
+        Whoever asks while it is under way waits for the same answer.
+        """
+        if self._refreshing is None:
+            self._refreshing = asyncio.create_task(self._refresh())
+            self._refreshing.add_done_callback(self._refreshed)
+        await asyncio.shield(self._refreshing)
+
+    async def stop(self) -> None:
+        """Break off a refresh that is under way."""
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            await asyncio.gather(self._refreshing, return_exceptions=True)
+
+    async def _refresh(self) -> None:
         try:
             listed = await self._nexthink.list_workflows()
         except NexthinkError as error:
             self.failure = error
             raise
         catalog = Catalog(workflows={one.id: one for one in listed}, fetched_at=self._clock())
-        await self._store.save_catalog(catalog)
         await self._adopt(catalog)
         self.failure = None
+        await self._store.save_catalog(catalog)
+
+    def _refreshed(self, refreshing: asyncio.Task[None]) -> None:
+        self._refreshing = None
+        if not refreshing.cancelled():
+            refreshing.exception()  # Told to whoever waited, or to nobody if they gave up.
 
     async def read(self, workflow_id: WorkflowId) -> Workflow:
         """Read one workflow's details and remember them; what is remembered serves while Nexthink is away."""
@@ -91,7 +112,7 @@ class WorkflowCatalog:
             return ""
         hours, minutes = divmod(int((self._clock() - self.fetched_at).total_seconds()) // 60, 60)
         age = f"{hours} h" if hours else f"{minutes} min"
-        return f"Nexthink cannot be reached now: this list is {age} old."
+        return f"This list is {age} old, for it could not be refreshed: {self.failure.fault.value}."
 
     async def _adopt(self, catalog: Catalog) -> None:
         aliases = aliases_of(self._policy, catalog.workflows)

@@ -2,10 +2,11 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 from bot.domain.errors import NotFoundError
 from bot.domain.person import Person
-from bot.domain.run import Run, RunId
+from bot.domain.run import Run, RunId, RunState
 from bot.domain.work import NewWork
 from bot.policy.decide import identify
 from bot.policy.rules import Policy
@@ -46,3 +47,8 @@ class Desk:
     async def person(self, slack_id: str, *, fresh: bool = False) -> Person:
         """Return who somebody is to the policy; raise `NotAllowedError` with the reason."""
         return identify(self.policy, await self.people.profile(slack_id, fresh=fresh))
+
+
+def move_to(state: RunState, **changes: Any) -> Callable[[Run], Run]:
+    """Make a step for `Desk.change` that moves a run to a state."""
+    return lambda run: run.move(state, **changes)

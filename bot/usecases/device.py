@@ -12,6 +12,8 @@ from bot.usecases.ports import Clock, Nexthink
 PATIENCE = timedelta(seconds=3)
 """A person waits for this answer: beyond it the UPN alone is sent."""
 REMEMBERED_FOR = timedelta(minutes=5)
+RECALLED_FOR = timedelta(hours=8)
+"""How long it is known that a device was somebody's: a form may be open for long."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +73,20 @@ class DeviceFinder:
             return None
         return self._judged(devices)
 
+    def recalled(self, upn: str, collector_uid: str) -> Device | None:
+        """Return a device that was found to be somebody's within the last hours, None where it was not."""
+        found_at, devices = self._remembered.get(upn, (None, ()))
+        if found_at is None or self._clock() - found_at > RECALLED_FOR:
+            return None
+        return FoundDevices(devices=devices).by_uid(collector_uid)
+
     def _forget_old(self) -> None:
-        oldest = self._clock() - REMEMBERED_FOR
+        oldest = self._clock() - RECALLED_FOR
         self._remembered = {upn: found for upn, found in self._remembered.items() if found[0] >= oldest}
 
     def _judged(self, devices: tuple[Device, ...]) -> FoundDevices:
         if not devices:
-            return FoundDevices(trouble="Nexthink knows no device of yours")
+            return FoundDevices(trouble="Nexthink names no device of yours")
         now, oldest = self._clock(), datetime.min.replace(tzinfo=UTC)
         seen = [device.last_seen or oldest for device in devices]
         return FoundDevices(

@@ -10,6 +10,8 @@ from bot.domain.errors import NexthinkError
 from bot.domain.run import Run, RunId
 from bot.domain.work import NewWork, WorkKind
 
+START_PATIENCE = timedelta(minutes=10)
+"""How long a run that surely was not started is tried again."""
 SHORTEST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(seconds=15)
 """So that a person's run goes on soon after Nexthink is back."""

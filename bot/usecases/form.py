@@ -22,7 +22,7 @@ class Field:
     @property
     def label(self) -> str:
         """The policy's words, else the id in words."""
-        return self.rule.label or self.parameter.label
+        return label_of(self.parameter.id, self.rule)
 
     @property
     def help(self) -> str:
@@ -41,6 +41,11 @@ class Answer:
     def value(self) -> str:
         """The one value that counts."""
         return self.text if self.text.strip() else self.option
+
+
+def label_of(parameter_id: str, rule: ParameterRule | None) -> str:
+    """Return how a parameter is called: by the policy, else by its id in words."""
+    return (rule.label if rule else None) or Parameter(id=parameter_id).label
 
 
 def fields_of(workflow: Workflow, rule: Rule) -> tuple[Field, ...]:

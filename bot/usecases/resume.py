@@ -5,15 +5,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.domain.decision import Choice, DecisionState, Resume, Verdict
-from bot.domain.errors import NexthinkError, NexthinkFault, NotAllowedError, TooLateError
+from bot.domain.errors import NexthinkError, NotAllowedError, TooLateError
 from bot.domain.person import Person
 from bot.domain.run import Execution, Run, RunId
 from bot.policy.decide import may_decide
+from bot.policy.rules import ResumeRule
 from bot.usecases.desk import Desk
 from bot.usecases.due import follow_now, pause_before, trigger
 
 EARLY_PATIENCE = timedelta(minutes=2)
 """A press may come before the execution waits: Nexthink then refuses with 400, and it is tried again for so long."""
+
+NOT_WAITING_YET = 400
+"""The only documented code that fits an execution that does not wait (yet)."""
+ENDED_FIRST = "It ended before the answer could be given."
 
 _GOING_OUT = frozenset({DecisionState.SENDING, DecisionState.FIRING})
 
@@ -31,6 +36,16 @@ async def answer(run_id: RunId, ordinal: int, slack_id: str, choice: Choice, *, 
 
     run = await desk.store.run(run_id)
     return await desk.change(run_id, step, *([trigger(run, ordinal, now)] if run else []))
+
+
+def question(rule: ResumeRule, desk: Desk) -> Resume:
+    """Return the question that a rule asks about an execution from now on."""
+    return Resume(
+        deciders=rule.by,
+        channel_id=rule.channel or (desk.policy and desk.policy.channels.approvals) or "",
+        expires_at=desk.clock() + rule.expires,
+        parameters={Choice.APPROVE: rule.approve, Choice.DENY: rule.deny},
+    )
 
 
 def _asked(run: Run, ordinal: int) -> tuple[Execution, Resume]:
@@ -97,7 +112,7 @@ def _resume_step(ordinal: int, change: Callable[[Resume], Resume]) -> Callable[[
             return run
         changed = change(resume)
         if execution.state.has_ended and changed.state in {DecisionState.OPEN, DecisionState.FIRING}:
-            changed = dataclasses.replace(changed, state=DecisionState.CLOSED)
+            changed = dataclasses.replace(changed, state=DecisionState.CLOSED, note=ENDED_FIRST)
         return run.with_execution(ordinal, dataclasses.replace(execution, resume=changed))
 
     return step
@@ -112,7 +127,7 @@ async def _not_taken(run: Run, ordinal: int, error: NexthinkError, attempts: int
         await desk.change(run.id, _resume_step(ordinal, lambda _: unclear), follow_now(now))
         return None
     decided_at = resume.verdict.at if resume.verdict else now
-    is_early = error.fault is NexthinkFault.REFUSED
+    is_early = error.status == NOT_WAITING_YET
     if (is_early or error.may_pass) and now - decided_at < EARLY_PATIENCE:
         note = "It does not wait yet" if is_early else error.fault.value[:1].upper() + error.fault.value[1:]
         again = dataclasses.replace(resume, state=DecisionState.SENDING, note=f"{note}: trying again.")

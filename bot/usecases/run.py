@@ -1,37 +1,37 @@
-"""A run from the form to Nexthink: prepare, submit, begin, start."""
+"""A run from the form to its start: prepare, submit, begin."""
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
 
-from bot.domain.decision import Approval, Choice, Resume
-from bot.domain.errors import NexthinkError, NotAllowedError, NotFoundError
+from bot.domain.decision import Approval
+from bot.domain.errors import (
+    FixdeskError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    StoreError,
+)
 from bot.domain.person import Person
 from bot.domain.run import (
     Device,
-    Execution,
     Requester,
     Run,
     RunId,
     RunState,
     Send,
-    Started,
     Target,
     WorkflowRef,
 )
 from bot.domain.work import WorkKind
 from bot.domain.workflow import Workflow, WorkflowId
 from bot.policy.decide import identify, may_run, rule_for
-from bot.policy.rules import ResumeRule, Rule
-from bot.usecases.desk import Desk
+from bot.policy.rules import Rule
+from bot.usecases.desk import Desk, move_to
 from bot.usecases.device import FoundDevices
-from bot.usecases.due import follow_now, pause_before, show, work_on
+from bot.usecases.due import START_PATIENCE, pause_before, show, work_on
 from bot.usecases.form import Answer, Field, fields_of, lists_to_send, read_parameters
-
-START_PATIENCE = timedelta(minutes=10)
-"""How long a start that surely did not arrive is tried again."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,10 @@ async def submit_run(submission: Submission, *, desk: Desk) -> Run | None:
         rule = may_run(desk.policy, person, workflow, submission.channel_id).require()
     if rule is None:
         raise NotAllowedError(f"You are not allowed to run {workflow.name}: no rule of the policy names it.")
+    found = desk.devices.remembered(person.upn) if person else None
+    send = lists_to_send(workflow, rule)
+    if send is not Send.USER and found and found.must_ask and not submission.device_uid:
+        raise InvalidInputError({"device": "please choose the device that it shall run on."})
     run_id = RunId(desk.new_id())
     parameters = read_parameters(workflow, rule, submission.answers, run_id)
     upn = person.upn if person else ""
@@ -106,48 +110,83 @@ async def submit_run(submission: Submission, *, desk: Desk) -> Run | None:
         view_id=submission.view_id,
         requester=Requester(slack_id=submission.slack_id, name=person.name if person else "", upn=upn),
         workflow=WorkflowRef(id=workflow.id, uuid=workflow.uuid, name=workflow.name, version=workflow.version),
-        target=Target(upn=upn, send=lists_to_send(workflow, rule), device=_chosen(submission.device_uid, upn, desk)),
+        target=Target(upn=upn, send=send, device=_chosen(submission.device_uid, upn, desk)),
         parameters=parameters,
         created_at=desk.clock(),
         channel_id=submission.channel_id,
     )
-    return run if await desk.store.add_run(run, [work_on(run, WorkKind.BEGIN, desk.clock())]) else None
+    now = desk.clock()
+    is_first = await desk.store.add_run(run, [work_on(run, WorkKind.BEGIN, now), show(run, now)])
+    return run if is_first else None
 
 
 def _chosen(device_uid: str, upn: str, desk: Desk) -> Device | None:
     """Return the chosen device as it is remembered; `begin_run` makes sure that it is the person's."""
     if not device_uid:
         return None
-    found = desk.devices.remembered(upn)
-    return (found.by_uid(device_uid) if found else None) or Device(name="", collector_uid=device_uid)
+    return desk.devices.recalled(upn, device_uid) or Device(name="", collector_uid=device_uid)
 
 
-async def begin_run(run_id: RunId, *, desk: Desk) -> None:
-    """Check the rights afresh, then ask for the approval that the rule wants, or start."""
+async def begin_run(run_id: RunId, attempts: int, *, desk: Desk) -> datetime | None:
+    """Check the rights afresh, then ask for the approval that the rule wants, or start.
+
+    Returns when to try again, where Slack or Nexthink does not answer what has to be known for that.
+    """
     run = await desk.store.run(run_id)
     if run is None or run.state is not RunState.REQUESTED:
-        return
-    now = desk.clock()
+        return None
     try:
         rule, requester, target = await _checked(run, desk)
     except (NotAllowedError, NotFoundError) as refusal:
-        await desk.change(run_id, _move(RunState.REFUSED, note=str(refusal), ended_at=now))
-        return
+        await desk.change(run_id, move_to(RunState.REFUSED, note=str(refusal), ended_at=desk.clock()))
+    except StoreError:
+        raise
+    except FixdeskError as trouble:
+        return await _not_begun(run, trouble, attempts, desk)
+    else:
+        await _begin(run, rule, requester, target, desk)
+    return None
+
+
+async def _not_begun(run: Run, trouble: FixdeskError, attempts: int, desk: Desk) -> datetime | None:
+    """Say that it is tried again, or after a while that it was not started."""
+    now = desk.clock()
+    if now - run.ready_at > START_PATIENCE:
+        await desk.change(run.id, move_to(RunState.FAILED, note=f"It was not started. {trouble}", ended_at=now))
+        return None
+    note = f"Not started yet: {trouble} Trying again."
+    await desk.change(run.id, lambda current: current if current.note == note else current.changed(note=note))
+    return now + pause_before(attempts)
+
+
+async def _begin(run: Run, rule: Rule, requester: Requester, target: Target, desk: Desk) -> None:
+    """Store who and what it is for, and what comes next: the start, or the question whether it may."""
+    now = desk.clock()
+    known = {"requester": requester, "target": target, "note": ""}
     if rule.approval is None:
-        start = work_on(run, WorkKind.START, now)
-        await desk.change(run_id, lambda run: run.changed(requester=requester, target=target), start)
+        await desk.change(run.id, lambda run: run.changed(**known), work_on(run, WorkKind.START, now))
         return
     approval = Approval(
         deciders=rule.approval.by,
         channel_id=rule.approval.channel or (desk.policy and desk.policy.channels.approvals) or "",
         expires_at=now + rule.approval.expires,
     )
-    asked = _move(RunState.AWAITING_APPROVAL, requester=requester, target=target, approval=approval)
-    await desk.change(run_id, asked, work_on(run, WorkKind.EXPIRE_APPROVAL, approval.expires_at))
+    asked = move_to(RunState.AWAITING_APPROVAL, approval=approval, **known)
+    await desk.change(run.id, asked, work_on(run, WorkKind.EXPIRE_APPROVAL, approval.expires_at))
 
 
-def _move(to: RunState, **changes: Any) -> Callable[[Run], Run]:
-    return lambda run: run.move(to, **changes)
+async def give_up_run(run_id: RunId, *, desk: Desk) -> None:
+    """End a run whose next step fixdesk itself fails to take again and again; nobody is left waiting."""
+
+    def step(run: Run) -> Run:
+        if run.state is RunState.STARTING:
+            return run.move(RunState.UNCERTAIN)
+        if run.state in {RunState.REQUESTED, RunState.APPROVED}:
+            note = "It was not started: something went wrong in fixdesk. Please tell your IT help desk the reference."
+            return run.move(RunState.FAILED, note=note, ended_at=desk.clock())
+        return run
+
+    await desk.change(run_id, step)
 
 
 async def _checked(run: Run, desk: Desk) -> tuple[Rule, Requester, Target]:
@@ -162,98 +201,21 @@ async def _checked(run: Run, desk: Desk) -> tuple[Rule, Requester, Target]:
 
 
 async def _own_target(target: Target, upn: str, desk: Desk) -> Target:
-    """Return the target with a device that is one of the person's; raise `NotAllowedError` for any other."""
+    """Return the target with a device that is one of the person's; raise `NotAllowedError` for any other.
+
+    A chosen device is never silently another one: where nobody can say whose it is, that is a passing trouble. Where
+    nothing was chosen, the UPN alone is sent.
+    """
     if target.send is Send.USER:
         return dataclasses.replace(target, upn=upn, device=None)
     found = await desk.devices.find(upn)
-    if found.trouble:
-        note = f"{found.trouble}: Nexthink takes your most recently used device."
-        return dataclasses.replace(target, upn=upn, device=None, note=note)
-    own = found.by_uid(target.device.collector_uid) if target.device else found.newest
-    if own is None:
-        raise NotAllowedError("You are not allowed to run this on that device: it is not one of yours.")
-    return dataclasses.replace(target, upn=upn, device=own)
-
-
-async def start_run(run_id: RunId, attempts: int, *, desk: Desk) -> datetime | None:
-    """Send the start once; return when to try again where it surely did not arrive.
-
-    The intent is stored before the call. A run that is found in `starting` was sent by a process that died: its result
-    is unknown, and it is never sent again.
-    """
-    run = await desk.store.run(run_id)
-    if run is None or not await _may_start(run, desk):
-        return None
-    intent = run.move(RunState.STARTING)
-    if not await desk.store.replace_run(run, intent, [show(intent, desk.clock())]):
-        return desk.clock()
-    try:
-        started = await desk.nexthink.start(intent.workflow.id, intent.target, intent.parameters)
-    except NexthinkError as error:
-        return await _not_started(intent, run.state, error, attempts, desk)
-    await _started(intent, started, desk)
-    return None
-
-
-async def _may_start(run: Run, desk: Desk) -> bool:
-    """Tell whether the start may go out now."""
-    if run.state is RunState.STARTING:
-        await desk.change(run.id, _result_unknown)
-        return False
-    if run.state is RunState.APPROVED:
-        return await _is_as_approved(run, desk)
-    return run.state is RunState.REQUESTED
-
-
-def _result_unknown(run: Run) -> Run:
-    return run.move(RunState.UNCERTAIN) if run.state is RunState.STARTING else run
-
-
-async def _is_as_approved(run: Run, desk: Desk) -> bool:
-    """Tell whether the workflow's version is still the approved one; if not, the approval is void and says so."""
-    try:
-        workflow = await desk.catalog.read(run.workflow.id)
-    except NexthinkError:
-        return True
-    if workflow.version == run.workflow.version:
-        return True
-    void = "The workflow was changed after it was approved, so the approval does not hold. Please ask again."
-    await desk.change(run.id, _move(RunState.REFUSED, note=void, ended_at=desk.clock()))
-    return False
-
-
-async def _not_started(
-    intent: Run, before: RunState, error: NexthinkError, attempts: int, desk: Desk
-) -> datetime | None:
-    """Store what a failed start means; return when to try again."""
-    now = desk.clock()
-    if not error.surely_not_done:
-        await desk.change(intent.id, _result_unknown)
-        return None
-    if not error.may_pass or now - intent.ready_at > START_PATIENCE:
-        await desk.change(intent.id, _move(RunState.FAILED, note=f"It was not started. {error}", ended_at=now))
-        return None
-    await desk.change(intent.id, _move(before, note=f"Not started yet: {error.fault.value}. Trying again."))
-    return now + pause_before(attempts, error)
-
-
-async def _started(intent: Run, started: Started, desk: Desk) -> None:
-    """Store Nexthink's ids, ask who decides on a pause where the rule says so, and follow it."""
-    now = desk.clock()
-    rule = rule_for(desk.policy, intent.workflow.id) if desk.policy else None
-    resume = _question(rule.resume, desk) if rule and rule.resume else None
-    executions = tuple(Execution(id=one, resume=resume) for one in dict.fromkeys(started.execution_ids))
-    running = _move(RunState.RUNNING, request_id=started.request_id, started_at=now, executions=executions, note="")
-    work = [follow_now(now)]
-    if resume is not None:
-        work.append(work_on(intent, WorkKind.EXPIRE_RESUME, resume.expires_at))
-    await desk.change(intent.id, running, *work)
-
-
-def _question(rule: ResumeRule, desk: Desk) -> Resume:
-    return Resume(
-        deciders=rule.by,
-        channel_id=rule.channel or (desk.policy and desk.policy.channels.approvals) or "",
-        expires_at=desk.clock() + rule.expires,
-        parameters={Choice.APPROVE: rule.approve, Choice.DENY: rule.deny},
-    )
+    if target.device is not None:
+        uid = target.device.collector_uid
+        own = found.by_uid(uid) or (desk.devices.recalled(upn, uid) if found.trouble else None)
+        if own is None and found.trouble:
+            raise FixdeskError(f"{found.trouble}, and you chose one.")
+        if own is None:
+            raise NotAllowedError("You are not allowed to run this on that device: it is not one of yours.")
+        return dataclasses.replace(target, upn=upn, device=own)
+    note = f"{found.trouble}: Nexthink takes the device that you used last." if found.trouble else ""
+    return dataclasses.replace(target, upn=upn, device=found.newest, note=note)

@@ -1,5 +1,7 @@
 """Finding workflows for a person: what fits the words, and what of it they may run."""
 
+import asyncio
+import contextlib
 import dataclasses
 
 from bot.domain.errors import NexthinkError
@@ -7,6 +9,7 @@ from bot.domain.person import Person
 from bot.domain.search import Match, Matches
 from bot.domain.workflow import Workflow
 from bot.policy.decide import Ruling, may_run
+from bot.usecases.catalog import PATIENCE
 from bot.usecases.desk import Desk
 
 AT_MOST = 100
@@ -43,8 +46,7 @@ def _everything(workflows: tuple[Workflow, ...]) -> tuple[Match, ...]:
 async def wake_catalog(desk: Desk) -> bool:
     """Make sure that there is a catalog, asking Nexthink once more where there is none; tell whether there is."""
     if desk.catalog.index is None:
-        try:
-            await desk.catalog.refresh()
-        except NexthinkError:
-            return False
-    return True
+        with contextlib.suppress(NexthinkError, TimeoutError):
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                await desk.catalog.refresh()
+    return desk.catalog.index is not None

@@ -1,13 +1,19 @@
 """How the open runs go: one question to Nexthink for many runs, asked often at first and rarely later."""
 
+import asyncio
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable
 from datetime import datetime, timedelta
 
+from bot.domain.decision import Resume
 from bot.domain.errors import NexthinkError, NexthinkFault
 from bot.domain.run import Execution, ExecutionState, Run, RunId, RunState, Sighting
+from bot.domain.work import WorkKind
+from bot.policy.decide import rule_for
 from bot.usecases.desk import Desk
+from bot.usecases.due import work_on
+from bot.usecases.resume import question
 
 TICK = timedelta(seconds=5)
 """How often due runs are looked for."""
@@ -16,6 +22,8 @@ PACES = ((timedelta(minutes=2), timedelta(seconds=4)), (timedelta(minutes=10), t
 SLOW_PACE = timedelta(minutes=1)
 QUESTIONS_AT_ONCE = 2
 """Questions in a tick, so that all of them together stay within NQL's half a question a second."""
+PATIENCE = timedelta(seconds=5)
+"""How long one question is waited for."""
 TRACKED_FOR = timedelta(days=7)
 """The status query looks no further back."""
 
@@ -50,70 +58,100 @@ class Follower:
 
     async def _ask(self, due: list[Run]) -> None:
         """Ask one by one for a few runs, for many with the one question about everything recent first."""
-        one_by_one = QUESTIONS_AT_ONCE
-        if len(due) > QUESTIONS_AT_ONCE:
-            due = await self._ask_for_many(due)
-            one_by_one -= 1
-        for run in due[:one_by_one]:
-            await self._ask_for_one(run)
+        questions = QUESTIONS_AT_ONCE
+        if len(due) > questions:
+            due, questions = await self._ask_for_many(due)
+        await asyncio.gather(*(self._ask_for_one(run) for run in due[:questions]))
 
-    async def _ask_for_many(self, due: list[Run]) -> list[Run]:
-        """Store what the recent executions say; return the runs that they do not mention."""
+    async def _ask_for_many(self, due: list[Run]) -> tuple[list[Run], int]:
+        """Store what the recent executions say; return the runs still to ask for, and how many questions are left."""
         try:
-            recent = await self._desk.nexthink.recent_executions()
-        except NexthinkError:
-            return due
-        seen: Mapping[str, list[Sighting]] = _by_request(recent)
+            recent = await _patiently(self._desk.nexthink.recent_executions())
+        except NexthinkError as error:
+            if not error.may_pass:
+                return due, QUESTIONS_AT_ONCE
+            for run in due:
+                await self._note_trouble(run, error)
+            return [], 0
+        seen = _by_request(recent)
         for run in due:
-            if run.request_id in seen:
-                await self._note(run, seen[run.request_id])
-        return [run for run in due if run.request_id not in seen]
+            if run.request_id.casefold() in seen:
+                await self._note(run, seen[run.request_id.casefold()])
+        return [run for run in due if run.request_id.casefold() not in seen], QUESTIONS_AT_ONCE - 1
 
     async def _ask_for_one(self, run: Run) -> None:
-        self._asked_at[run.id] = self._desk.clock()
         try:
-            seen = await self._desk.nexthink.executions_of(run.request_id)
+            seen = await _patiently(self._desk.nexthink.executions_of(run.request_id))
         except NexthinkError as error:
             await self._note_trouble(run, error)
-            return
-        await self._note(run, seen)
+        else:
+            await self._note(run, seen)
 
     async def _note(self, run: Run, seen: Iterable[Sighting]) -> None:
         """Store what was seen; nothing seen yet is no failure."""
         now = self._desk.clock()
         self._asked_at[run.id] = now
         sightings = list(seen)
+        rule = rule_for(self._desk.policy, run.workflow.id) if self._desk.policy else None
+        resume = question(rule.resume, self._desk) if rule and rule.resume else None
 
         def step(current: Run) -> Run:
             if current.state is not RunState.RUNNING:
                 return current
-            if not sightings and now - (current.started_at or now) > TRACKED_FOR:
+            if not sightings and _is_out_of_sight(current, now):
                 return current.move(RunState.UNTRACKED, note=SILENT)
-            followed = current.follow(updated(current.executions, sightings), now)
+            followed = current.follow(updated(current.executions, sightings, resume), now)
             if followed is not current:
                 return dataclasses.replace(followed, note="")
             return current.changed(note="") if current.note else current
 
-        await self._desk.change(run.id, step)
+        expiry = [work_on(run, WorkKind.EXPIRE_RESUME, resume.expires_at)] if resume else []
+        await self._desk.change(run.id, step, *expiry)
 
     async def _note_trouble(self, run: Run, error: NexthinkError) -> None:
+        """Say that nothing is known; what can never be known ends the following."""
+        now = self._desk.clock()
+        self._asked_at[run.id] = now
+        note = AWAY if error.may_pass else f"Nexthink does not say how it goes: {error.fault.value}. It is asked again."
+
         def step(current: Run) -> Run:
             if current.state is not RunState.RUNNING:
                 return current
             if error.fault is NexthinkFault.NOT_FOUND:
                 return current.move(RunState.UNTRACKED, note=NOT_SET_UP)
-            return current if current.note == AWAY else current.changed(note=AWAY)
+            if _is_out_of_sight(current, now):
+                return current.move(RunState.UNTRACKED, note=SILENT)
+            return current if current.note == note else current.changed(note=note)
 
         await self._desk.change(run.id, step)
 
 
-def updated(executions: tuple[Execution, ...], sightings: Iterable[Sighting]) -> tuple[Execution, ...]:
-    """Return the executions as they were seen; an end stays an end, and ones that were not expected are added."""
-    seen = {sighting.execution_id: sighting for sighting in sightings}
-    known = {execution.id for execution in executions}
-    unexpected = (Execution(id=one) for one in seen if one not in known)
+async def _patiently(answer: Awaitable[list[Sighting]]) -> list[Sighting]:
+    """Wait for an answer as long as a person would; a hanging Nexthink is as good as one that is away."""
+    try:
+        async with asyncio.timeout(PATIENCE.total_seconds()):
+            return await answer
+    except TimeoutError:
+        raise NexthinkError(NexthinkFault.UNCLEAR, "asking how runs go") from None
+
+
+def _is_out_of_sight(run: Run, now: datetime) -> bool:
+    return now - (run.started_at or now) > TRACKED_FOR
+
+
+def updated(
+    executions: tuple[Execution, ...], sightings: Iterable[Sighting], resume: Resume | None = None
+) -> tuple[Execution, ...]:
+    """Return the executions as they were seen; an end stays an end.
+
+    Ones that the start's answer did not name are added, with the same question as the others. Ids are compared without
+    regard to case.
+    """
+    seen = {sighting.execution_id.casefold(): sighting for sighting in sightings}
+    known = {execution.id.casefold() for execution in executions}
+    unexpected = (Execution(id=seen[one].execution_id, resume=resume) for one in seen if one not in known)
     return tuple(
-        _as_seen(execution, seen[execution.id]) if execution.id in seen else execution
+        _as_seen(execution, seen[execution.id.casefold()]) if execution.id.casefold() in seen else execution
         for execution in (*executions, *unexpected)
     )
 
@@ -129,7 +167,7 @@ def _as_seen(execution: Execution, sighting: Sighting) -> Execution:
 def _by_request(sightings: Iterable[Sighting]) -> dict[str, list[Sighting]]:
     grouped: dict[str, list[Sighting]] = defaultdict(list)
     for sighting in sightings:
-        grouped[sighting.request_id].append(sighting)
+        grouped[sighting.request_id.casefold()].append(sighting)
     return grouped
 
 

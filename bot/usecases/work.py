@@ -32,6 +32,7 @@ class Worker:
         self._store = store
         self._clock = clock
         self._handlers: Mapping[WorkKind, Handler] = {}
+        self._tell_given_up: Callable[[Work], Awaitable[None]] = _tell_nobody
         self._woken = asyncio.Event()
         self._is_stopping = False
         self._is_running = False
@@ -47,9 +48,13 @@ class Worker:
         """Look for due work now: some was added."""
         self._woken.set()
 
-    async def run(self, handlers: Mapping[WorkKind, Handler]) -> None:
-        """Work until `stop`; rows that another process left claimed are taken up first."""
+    async def run(self, handlers: Mapping[WorkKind, Handler], give_up: Callable[[Work], Awaitable[None]]) -> None:
+        """Work until `stop`; rows that another process left claimed are taken up first.
+
+        `give_up` is told of a row that failed too often, so that nobody waits for it.
+        """
         self._handlers = handlers
+        self._tell_given_up = give_up
         self._is_running = True
         try:
             step = self._begin
@@ -96,8 +101,6 @@ class Worker:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("A row of work could not be released; its lease ends by itself", exc_info=task.exception())
         self.wake()
 
     async def _do(self, work: Work) -> None:
@@ -108,22 +111,40 @@ class Worker:
             await self._after_fault(work)
             return
         self._faults.pop(work.id, None)
-        await self._release(work, again_at)
-
-    async def _release(self, work: Work, again_at: datetime | None) -> None:
         if again_at is None:
-            await self._store.finish_work(work, self._clock())
+            await self._released(self._store.finish_work, work, self._clock())
         else:
-            await self._store.postpone_work(work, again_at)
+            await self._released(self._store.postpone_work, work, again_at)
+
+    async def _released(self, release: Callable[[Work, datetime], Awaitable[None]], work: Work, at: datetime) -> None:
+        """Release a row as soon as the database takes it: a claimed row keeps its work waiting until the lease ends."""
+        while True:
+            try:
+                await release(work, at)
+            except StoreError:
+                log.exception("Work %s could not be released; trying again", work.identity)
+                await asyncio.sleep(PAUSE_AFTER_FAILURE)
+            else:
+                return
 
     async def _after_fault(self, work: Work) -> None:
         faults = self._faults[work.id] = self._faults.get(work.id, 0) + 1
         if faults >= MOST_ATTEMPTS:
             log.error("Work %s is given up after %d faults", work.identity, faults)
             del self._faults[work.id]
-            await self._store.park_work(work, self._clock(), "too many faults; see the log")
-            return
-        await self._store.postpone_work(work, self._clock() + timedelta(seconds=2**faults))
+            await self._give_up(work)
+            await self._released(self._park, work, self._clock())
+        else:
+            await self._released(self._store.postpone_work, work, self._clock() + timedelta(seconds=2**faults))
+
+    async def _park(self, work: Work, at: datetime) -> None:
+        await self._store.park_work(work, at, "too many faults; see the log")
+
+    async def _give_up(self, work: Work) -> None:
+        try:
+            await self._tell_given_up(work)
+        except Exception:  # whatever was wrong with the row may be wrong with this too
+            log.exception("Nor could it be told that work %s is given up", work.identity)
 
     async def _until_next(self) -> float:
         """Return the seconds until more work is due; all hands full, the next to finish wakes the worker."""
@@ -139,3 +160,7 @@ class Worker:
                 await self._woken.wait()
         except TimeoutError:
             return
+
+
+async def _tell_nobody(_: Work) -> None:
+    return

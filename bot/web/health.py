@@ -34,9 +34,9 @@ class HealthServer:
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, host, port).start()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             await self.stop()
-            why = error.strerror or str(error)
+            why = getattr(error, "strerror", None) or str(error)
             raise ConfigurationError(
                 [f"FIXDESK_HTTP_HOST, FIXDESK_HTTP_PORT: {host}:{port} cannot be used ({why}); choose a free port"]
             ) from error

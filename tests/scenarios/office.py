@@ -1,12 +1,13 @@
 """The whole of it in one process: a local Slack, a simulated Nexthink, and the real bot between them.
 
-Everything speaks over real sockets on 127.0.0.1, and the database is a file. Only time is made: it is real time and what
-a test adds to it, the same for all three.
+Everything speaks over real sockets on 127.0.0.1, and the database is a file. Only time is made: it is real time and
+what a test adds to it, the same for all three.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,7 +32,7 @@ EXECUTE, TRIGGER = "/execute", "/trigger"
 START = "/workflows/execute"
 STEP = timedelta(seconds=6)
 """A little more than the bot's own tick."""
-GLANCE = 0.15
+GLANCE = 0.08
 """Seconds of real time that a step is given to show."""
 PATIENCE = 8.0
 
@@ -145,6 +146,15 @@ class Office:
         assert self.vitals.store is not None
         return self.vitals.store
 
+    async def alter_database(self, statement: str) -> None:
+        """Change the database from outside, as a careless hand does."""
+
+        def alter() -> None:
+            with closing(sqlite3.connect(self.folder / "fixdesk.db", timeout=5)) as database, database:
+                database.execute(statement)
+
+        await asyncio.to_thread(alter)
+
     def advance(self, by: timedelta = STEP) -> None:
         """Let time pass for all, and let the bot look what is due by now."""
         self.clock.ahead += by
@@ -193,7 +203,7 @@ class Office:
 
     def starts(self) -> list[LoggedRequest]:
         """List the requests that were to start something."""
-        return [request for request in self.nexthink.log.to(START)]
+        return self.nexthink.log.to(START)
 
     def triggers(self) -> list[LoggedRequest]:
         """List the requests that were to resume something."""
@@ -203,7 +213,7 @@ class Office:
 NewOffice = Callable[..., Awaitable[Office]]
 
 
-def field(view: View, label: str) -> tuple[str, str]:
+def field_of(view: View, label: str) -> tuple[str, str]:
     """Return the block and action ids of the field with a label."""
     labels = {block["label"]["text"]: block for block in view.blocks if block["type"] == "input"}
     assert label in labels, f"there is no field {label!r}; there are {list(labels)}"
@@ -213,7 +223,7 @@ def field(view: View, label: str) -> tuple[str, str]:
 async def fill_in(who: Client, view: View, answers: Mapping[str, str]) -> View:
     """Type or choose an answer for each label; a type-ahead is asked for it first."""
     for label, value in answers.items():
-        block_id, action_id = name = field(view, label)
+        block_id, action_id = name = field_of(view, label)
         kind = view.values[block_id][action_id]["type"]
         if kind == "plain_text_input":
             view = who.fill(view, name, value)

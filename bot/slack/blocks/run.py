@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.domain.errors import FixdeskError
 from bot.domain.run import Device
 from bot.domain.workflow import Parameter, Workflow
 from bot.slack.blocks.text import (
@@ -44,6 +45,8 @@ class FormContext:
     workflow: str = ""
     """The option value of the workflow that the form was made for."""
     version: str = ""
+    device: str = ""
+    """The device that was named without a choice."""
 
     def dump(self) -> str:
         """Return the text for private_metadata."""
@@ -114,11 +117,21 @@ def choice_view(form_context: FormContext, notes: Sequence[str]) -> Block:
 def form_view(form: Form, form_context: FormContext, now: datetime) -> Block:
     """Return the modal for one workflow."""
     workflow = form.workflow
-    remembered = dataclasses.replace(form_context, workflow=option_value(workflow), version=workflow.version)
+    named = form.devices.chosen
+    remembered = dataclasses.replace(
+        form_context,
+        workflow=option_value(workflow),
+        version=workflow.version,
+        device=named.collector_uid if named else "",
+    )
     about = [section(shorten(workflow.description, 1000))] if workflow.description.strip() else []
     questions = _questions(workflow, form.questions)
     blocks = [_chooser(workflow), *about, *_devices(form.devices, now), *questions, *map(context, form.notes)]
-    return _modal(blocks[:MODAL_BLOCKS], remembered)
+    if len(blocks) > MODAL_BLOCKS:
+        raise FixdeskError(
+            f"{workflow.name} asks for more than fits into a form. Please ask your IT help desk to run it."
+        )
+    return _modal(blocks, remembered)
 
 
 def workflow_option(workflow: Workflow) -> Block:

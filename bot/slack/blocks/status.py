@@ -2,12 +2,11 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.domain.card import Card, CardRole
 from bot.domain.decision import Approval, Choice, DecisionState, Resume, Verdict
 from bot.domain.run import Execution, ExecutionState, Run, RunState, Send
-from bot.domain.workflow import Parameter
 from bot.slack.blocks.text import Block, button, context, fallback, fields, header, section, shorten
 from bot.slack.blocks.times import clock_time, date_and_time
 from bot.slack.ids import ActionId
@@ -55,14 +54,15 @@ class Message:
     blocks: list[Block]
 
 
-def card_message(run: Run, card: Card) -> Message:
-    """Return a run as one of its copies shows it."""
+def card_message(run: Run, card: Card, values: Sequence[tuple[str, str]]) -> Message:
+    """Return a run as one of its copies shows it; `values` are the labels and values of its parameters to show."""
+    facts = [*_facts(run), *(f"{label}: {value}" for label, value in values)]
     if card.role is CardRole.APPROVAL and run.approval is not None:
-        return _approval(run, run.approval)
+        return _approval(run, run.approval, facts)
     execution = run.execution(card.ordinal)
     if card.role is CardRole.RESUME and execution is not None and execution.resume is not None:
-        return _resume(run, card.ordinal, execution, execution.resume)
-    return _requester(run)
+        return _resume(run, card.ordinal, execution.resume, facts)
+    return _requester(run, facts)
 
 
 def status_line(run: Run) -> str:
@@ -80,26 +80,26 @@ def _share_failed(run: Run) -> str:
     return f": {len(run.executions) - count[ExecutionState.SUCCEEDED]} of {len(run.executions)}"
 
 
-def _requester(run: Run) -> Message:
-    blocks = [header(run.workflow.name), fields(_facts(run)), *map(context, _story(run))]
+def _requester(run: Run, facts: list[str]) -> Message:
+    blocks = [header(run.workflow.name), fields(facts), *map(context, _story(run))]
     return _message(run, run.workflow.name, blocks)
 
 
-def _approval(run: Run, approval: Approval) -> Message:
+def _approval(run: Run, approval: Approval, facts: list[str]) -> Message:
     title = f"Approval: {run.workflow.name}"
     asks = f"{run.requester.name} asks to run this. {_named(approval.deciders)} decides whether it may start."
-    blocks = [header(title), section(asks), fields(_facts(run)), *map(context, _story(run))]
+    blocks = [header(title), section(asks), fields(facts), *map(context, _story(run))]
     if run.state is RunState.AWAITING_APPROVAL:
         blocks.append(_buttons(ActionId.APPROVE_START, ActionId.DENY_START, run.id))
     return _message(run, f"{title}, asked for by {run.requester.name}", blocks)
 
 
-def _resume(run: Run, ordinal: int, execution: Execution, resume: Resume) -> Message:
+def _resume(run: Run, ordinal: int, resume: Resume, facts: list[str]) -> Message:
     title = f"Decision: {run.workflow.name}"
     part = f" (execution {ordinal + 1} of {len(run.executions)})" if len(run.executions) > 1 else ""
     asks = f"{run.requester.name} runs this{part}, and it waits for a decision. {_named(resume.deciders)} decides."
-    blocks = [header(title), section(asks), fields(_facts(run)), *map(context, _resume_story(resume))]
-    if resume.state is DecisionState.OPEN and not execution.state.has_ended:
+    blocks = [header(title), section(asks), fields(facts), *map(context, _resume_story(resume))]
+    if resume.state is DecisionState.OPEN:
         blocks.append(_buttons(ActionId.APPROVE_RESUME, ActionId.DENY_RESUME, f"{run.id}.{ordinal}"))
     return _message(run, f"{title}, run by {run.requester.name}", blocks)
 
@@ -117,9 +117,8 @@ def _buttons(approve: ActionId, deny: ActionId, value: str) -> Block:
 
 
 def _facts(run: Run) -> list[str]:
-    """Say for whom, where and with what."""
-    values = [f"{Parameter(id=one).label}: {value}" for one, value in run.parameters.items() if value != run.id]
-    return [f"For: {run.requester.name or 'you'} ({run.target.upn or 'checking'})", f"Device: {_device(run)}", *values]
+    """Say for whom and where."""
+    return [f"For: {run.requester.name or 'you'} ({run.target.upn or 'checking'})", f"Device: {_device(run)}"]
 
 
 def _device(run: Run) -> str:

@@ -1,0 +1,89 @@
+"""The start of a run: the intent is stored, Nexthink is called once, and what came of it is stored."""
+
+from datetime import datetime
+
+from bot.domain.errors import NexthinkError
+from bot.domain.run import Execution, Run, RunId, RunState, Started
+from bot.domain.work import WorkKind
+from bot.policy.decide import rule_for
+from bot.usecases.desk import Desk, move_to
+from bot.usecases.due import START_PATIENCE, follow_now, pause_before, show, work_on
+from bot.usecases.resume import question
+
+
+async def start_run(run_id: RunId, attempts: int, *, desk: Desk) -> datetime | None:
+    """Send the start once; return when to try again where it surely did not arrive.
+
+    The intent is stored before the call. A run that is found in `starting` was sent by a process that died: its result
+    is unknown, and it is never sent again.
+    """
+    run = await desk.store.run(run_id)
+    if run is None or not await _may_start(run, desk):
+        return None
+    intent = run.move(RunState.STARTING)
+    if not await desk.store.replace_run(run, intent, [show(intent, desk.clock())]):
+        return desk.clock()
+    try:
+        started = await desk.nexthink.start(intent.workflow.id, intent.target, intent.parameters)
+    except NexthinkError as error:
+        return await _not_started(intent, run.state, error, attempts, desk)
+    await _started(intent, started, desk)
+    return None
+
+
+async def _may_start(run: Run, desk: Desk) -> bool:
+    """Tell whether the start may go out now."""
+    if run.state is RunState.STARTING:
+        await desk.change(run.id, _result_unknown)
+        return False
+    if run.state is RunState.APPROVED:
+        return await _is_as_approved(run, desk)
+    return run.state is RunState.REQUESTED
+
+
+def _result_unknown(run: Run) -> Run:
+    return run.move(RunState.UNCERTAIN) if run.state is RunState.STARTING else run
+
+
+async def _is_as_approved(run: Run, desk: Desk) -> bool:
+    """Tell whether the workflow is still what was approved; if not, the approval is void and says so."""
+    try:
+        workflow = await desk.catalog.read(run.workflow.id)
+    except NexthinkError as error:
+        if error.may_pass:
+            return True
+        is_same = False
+    else:
+        is_same = workflow.can_start and workflow.version == run.workflow.version
+    if not is_same:
+        void = "The workflow was changed after it was approved, so the approval does not hold. Please ask again."
+        await desk.change(run.id, move_to(RunState.REFUSED, note=void, ended_at=desk.clock()))
+    return is_same
+
+
+async def _not_started(
+    intent: Run, before: RunState, error: NexthinkError, attempts: int, desk: Desk
+) -> datetime | None:
+    """Store what a failed start means; return when to try again."""
+    now = desk.clock()
+    if not error.surely_not_done:
+        await desk.change(intent.id, _result_unknown)
+        return None
+    if not error.may_pass or now - intent.ready_at > START_PATIENCE:
+        await desk.change(intent.id, move_to(RunState.FAILED, note=f"It was not started. {error}", ended_at=now))
+        return None
+    await desk.change(intent.id, move_to(before, note=f"Not started yet: {error.fault.value}. Trying again."))
+    return now + pause_before(attempts, error)
+
+
+async def _started(intent: Run, started: Started, desk: Desk) -> None:
+    """Store Nexthink's ids, ask who decides on a pause where the rule says so, and follow it."""
+    now = desk.clock()
+    rule = rule_for(desk.policy, intent.workflow.id) if desk.policy else None
+    resume = question(rule.resume, desk) if rule and rule.resume else None
+    executions = tuple(Execution(id=one, resume=resume) for one in dict.fromkeys(started.execution_ids))
+    running = move_to(RunState.RUNNING, request_id=started.request_id, started_at=now, executions=executions, note="")
+    work = [follow_now(now)]
+    if resume is not None:
+        work.append(work_on(intent, WorkKind.EXPIRE_RESUME, resume.expires_at))
+    await desk.change(intent.id, running, *work)
