@@ -93,38 +93,40 @@ async def submit_run(submission: Submission, *, desk: Desk) -> Run | None:
         raise NotFoundError("This workflow has changed meanwhile. Please choose it again.")
     profile = desk.people.known(submission.slack_id)
     person = identify(desk.policy, profile) if profile else None
-    rule = rule_for(desk.policy, workflow.id) if desk.policy else None
-    if person is not None:
-        rule = may_run(desk.policy, person, workflow, submission.channel_id).require()
-    if rule is None:
-        raise NotAllowedError(f"You are not allowed to run {workflow.name}: no rule of the policy names it.")
-    found = desk.devices.remembered(person.upn) if person else None
-    send = lists_to_send(workflow, rule)
-    if send is not Send.USER and found and found.must_ask and not submission.device_uid:
-        raise InvalidInputError({"device": "please choose the device that it shall run on."})
-    run_id = RunId(desk.new_id())
-    parameters = read_parameters(workflow, rule, submission.answers, run_id)
+    rule = _rule_in_memory(workflow, person, submission.channel_id, desk)
     upn = person.upn if person else ""
+    run_id, now = RunId(desk.new_id()), desk.clock()
     run = Run(
         id=run_id,
         view_id=submission.view_id,
         requester=Requester(slack_id=submission.slack_id, name=person.name if person else "", upn=upn),
         workflow=WorkflowRef(id=workflow.id, uuid=workflow.uuid, name=workflow.name, version=workflow.version),
-        target=Target(upn=upn, send=send, device=_chosen(submission.device_uid, upn, desk)),
-        parameters=parameters,
-        created_at=desk.clock(),
+        target=_asked_target(lists_to_send(workflow, rule), upn, submission.device_uid, desk),
+        parameters=read_parameters(workflow, rule, submission.answers, run_id),
+        created_at=now,
         channel_id=submission.channel_id,
     )
-    now = desk.clock()
     is_first = await desk.store.add_run(run, [work_on(run, WorkKind.BEGIN, now), show(run, now)])
     return run if is_first else None
 
 
-def _chosen(device_uid: str, upn: str, desk: Desk) -> Device | None:
-    """Return the chosen device as it is remembered; `begin_run` makes sure that it is the person's."""
-    if not device_uid:
-        return None
-    return desk.devices.recalled(upn, device_uid) or Device(name="", collector_uid=device_uid)
+def _rule_in_memory(workflow: Workflow, person: Person | None, channel_id: str, desk: Desk) -> Rule:
+    """Return the rule as far as it is known who asks; the rights of somebody unknown are looked at in `begin_run`."""
+    if person is not None:
+        return may_run(desk.policy, person, workflow, channel_id).require()
+    rule = rule_for(desk.policy, workflow.id) if desk.policy else None
+    if rule is None:
+        raise NotAllowedError(f"You are not allowed to run {workflow.name}: no rule of the policy names it.")
+    return rule
+
+
+def _asked_target(send: Send, upn: str, device_uid: str, desk: Desk) -> Target:
+    """Return the target as it was asked for; `begin_run` makes sure that the device is the person's."""
+    found = desk.devices.remembered(upn)
+    if send is not Send.USER and found and found.must_ask and not device_uid:
+        raise InvalidInputError({"device": "please choose the device that it shall run on."})
+    device = desk.devices.recalled(upn, device_uid) or Device(name="", collector_uid=device_uid)
+    return Target(upn=upn, send=send, device=device if device_uid else None)
 
 
 async def begin_run(run_id: RunId, attempts: int, *, desk: Desk) -> datetime | None:
