@@ -1,7 +1,7 @@
 """What every use case works with, as one value that `app.py` fills."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from bot.domain.errors import NotFoundError
@@ -49,6 +49,16 @@ class Desk:
         return identify(self.policy, await self.people.profile(slack_id, fresh=fresh))
 
 
-def move_to(state: RunState, **changes: Any) -> Callable[[Run], Run]:
-    """Make a step for `Desk.change` that moves a run to a state."""
-    return lambda run: run.move(state, **changes)
+def move_from(states: RunState | Collection[RunState], to: RunState, **changes: Any) -> Callable[[Run], Run]:
+    """Make a step for `Desk.change` that moves a run on, unless it has left the states from which that makes sense."""
+    return _only_in(states, lambda run: run.move(to, **changes))
+
+
+def change_in(states: RunState | Collection[RunState], **changes: Any) -> Callable[[Run], Run]:
+    """Make a step that changes a run's values without moving it, under the same condition."""
+    return _only_in(states, lambda run: run.changed(**changes))
+
+
+def _only_in(states: RunState | Collection[RunState], step: Callable[[Run], Run]) -> Callable[[Run], Run]:
+    allowed = {states} if isinstance(states, RunState) else set(states)
+    return lambda run: step(run) if run.state in allowed else run

@@ -28,10 +28,13 @@ from bot.domain.work import WorkKind
 from bot.domain.workflow import Workflow, WorkflowId
 from bot.policy.decide import identify, may_run, rule_for
 from bot.policy.rules import Rule
-from bot.usecases.desk import Desk, move_to
+from bot.usecases.desk import Desk, change_in, move_from
 from bot.usecases.device import FoundDevices
 from bot.usecases.due import START_PATIENCE, pause_before, show, work_on
 from bot.usecases.form import Answer, Field, fields_of, lists_to_send, read_parameters
+
+ASKED = RunState.REQUESTED
+"""Whatever `begin_run` finds out counts only as long as nothing has come of the request."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +143,7 @@ async def begin_run(run_id: RunId, attempts: int, *, desk: Desk) -> datetime | N
     try:
         rule, requester, target = await _checked(run, desk)
     except (NotAllowedError, NotFoundError) as refusal:
-        await desk.change(run_id, move_to(RunState.REFUSED, note=str(refusal), ended_at=desk.clock()))
+        await desk.change(run_id, move_from(ASKED, RunState.REFUSED, note=str(refusal), ended_at=desk.clock()))
     except StoreError:
         raise
     except FixdeskError as trouble:
@@ -154,10 +157,12 @@ async def _not_begun(run: Run, trouble: FixdeskError, attempts: int, desk: Desk)
     """Say that it is tried again, or after a while that it was not started."""
     now = desk.clock()
     if now - run.ready_at > START_PATIENCE:
-        await desk.change(run.id, move_to(RunState.FAILED, note=f"It was not started. {trouble}", ended_at=now))
+        note = f"It was not started. {trouble}"
+        await desk.change(run.id, move_from(ASKED, RunState.FAILED, note=note, ended_at=now))
         return None
     note = f"Not started yet: {trouble} Trying again."
-    await desk.change(run.id, lambda current: current if current.note == note else current.changed(note=note))
+    if note != run.note:
+        await desk.change(run.id, change_in(ASKED, note=note))
     return now + pause_before(attempts)
 
 
@@ -166,14 +171,14 @@ async def _begin(run: Run, rule: Rule, requester: Requester, target: Target, des
     now = desk.clock()
     known = {"requester": requester, "target": target, "note": ""}
     if rule.approval is None:
-        await desk.change(run.id, lambda run: run.changed(**known), work_on(run, WorkKind.START, now))
+        await desk.change(run.id, change_in(ASKED, **known), work_on(run, WorkKind.START, now))
         return
     approval = Approval(
         deciders=rule.approval.by,
         channel_id=rule.approval.channel or (desk.policy and desk.policy.channels.approvals) or "",
         expires_at=now + rule.approval.expires,
     )
-    asked = move_to(RunState.AWAITING_APPROVAL, approval=approval, **known)
+    asked = move_from(ASKED, RunState.AWAITING_APPROVAL, approval=approval, **known)
     await desk.change(run.id, asked, work_on(run, WorkKind.EXPIRE_APPROVAL, approval.expires_at))
 
 

@@ -6,9 +6,12 @@ from bot.domain.errors import NexthinkError
 from bot.domain.run import Execution, Run, RunId, RunState, Started
 from bot.domain.work import WorkKind
 from bot.policy.decide import rule_for
-from bot.usecases.desk import Desk, move_to
+from bot.usecases.desk import Desk, move_from
 from bot.usecases.due import START_PATIENCE, follow_now, pause_before, show, work_on
 from bot.usecases.resume import question
+
+SENT = frozenset({RunState.STARTING, RunState.UNCERTAIN})
+"""Where the answer to a call is taken: somebody may have given the call up for lost while it was on its way."""
 
 
 async def start_run(run_id: RunId, attempts: int, *, desk: Desk) -> datetime | None:
@@ -57,7 +60,7 @@ async def _is_as_approved(run: Run, desk: Desk) -> bool:
         is_same = workflow.can_start and workflow.version == run.workflow.version
     if not is_same:
         void = "The workflow was changed after it was approved, so the approval does not hold. Please ask again."
-        await desk.change(run.id, move_to(RunState.REFUSED, note=void, ended_at=desk.clock()))
+        await desk.change(run.id, move_from(RunState.APPROVED, RunState.REFUSED, note=void, ended_at=desk.clock()))
     return is_same
 
 
@@ -70,9 +73,11 @@ async def _not_started(
         await desk.change(intent.id, _result_unknown)
         return None
     if not error.may_pass or now - intent.ready_at > START_PATIENCE:
-        await desk.change(intent.id, move_to(RunState.FAILED, note=f"It was not started. {error}", ended_at=now))
+        note = f"It was not started. {error}"
+        await desk.change(intent.id, move_from(SENT, RunState.FAILED, note=note, ended_at=now))
         return None
-    await desk.change(intent.id, move_to(before, note=f"Not started yet: {error.fault.value}. Trying again."))
+    note = f"Not started yet: {error.fault.value}. Trying again."
+    await desk.change(intent.id, move_from(SENT, before, note=note))
     return now + pause_before(attempts, error)
 
 
@@ -82,7 +87,8 @@ async def _started(intent: Run, started: Started, desk: Desk) -> None:
     rule = rule_for(desk.policy, intent.workflow.id) if desk.policy else None
     resume = question(rule.resume, desk) if rule and rule.resume else None
     executions = tuple(Execution(id=one, resume=resume) for one in dict.fromkeys(started.execution_ids))
-    running = move_to(RunState.RUNNING, request_id=started.request_id, started_at=now, executions=executions, note="")
+    facts = {"request_id": started.request_id, "started_at": now, "executions": executions, "note": ""}
+    running = move_from(SENT, RunState.RUNNING, **facts)
     work = [follow_now(now)]
     if resume is not None:
         work.append(work_on(intent, WorkKind.EXPIRE_RESUME, resume.expires_at))

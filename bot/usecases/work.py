@@ -12,7 +12,8 @@ from bot.usecases.ports import Clock, Store
 Handler = Callable[[Work], Awaitable[datetime | None]]
 """Does one row; returns when to come again, None when it is done. What it raises is a fault of the program."""
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(hours=1)
+"""Far longer than any row takes: a process that died is followed by one that releases its claims at once."""
 AT_ONCE = 16
 LONGEST_SLEEP = timedelta(seconds=30)
 PAUSE_AFTER_FAILURE = 1.0
