@@ -48,6 +48,7 @@ ACK_PATIENCE = timedelta(seconds=3)
 TASK_PATIENCE = timedelta(seconds=3)
 WORK_PATIENCE = timedelta(seconds=6)
 """Together with the closing of connections they stay well under the 15 s in which SIGTERM must end the process."""
+FOLLOW_AGAIN = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
 
@@ -234,9 +235,11 @@ async def _keep_catalog(catalog: WorkflowCatalog) -> None:
 
 
 async def _give_up(desk: Desk, work: Work) -> None:
-    """End a run whose next step fails again and again."""
+    """End a run whose next step fails again and again; following, which is for every run, is only put off."""
     if work.kind in {WorkKind.BEGIN, WorkKind.START}:
         await give_up_run(RunId(work.subject["run_id"]), desk=desk)
+    elif work.kind is WorkKind.FOLLOW:
+        await desk.store.add_work(follow_now(desk.clock() + FOLLOW_AGAIN))
 
 
 def work_handlers(desk: Desk, cards: Cards, decisions: Decisions) -> dict[WorkKind, Handler]:

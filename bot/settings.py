@@ -22,7 +22,7 @@ def _begins_with(prefix: str, where: str) -> Callable[[SecretStr], SecretStr]:
     def check(token: SecretStr) -> SecretStr:
         if not token.get_secret_value().startswith(prefix):
             raise ValueError(f"it must begin with {prefix}; copy it from {where}")
-        return _one_word(token)
+        return _secret_word(token)
 
     return check
 
@@ -38,10 +38,14 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _one_word(secret: SecretStr) -> SecretStr:
-    text = secret.get_secret_value()
+def _one_word(text: str) -> str:
     if not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("it holds a character that no token has, such as a space or a line break; copy it anew")
+    return text
+
+
+def _secret_word(secret: SecretStr) -> SecretStr:
+    _one_word(secret.get_secret_value())
     return secret
 
 
@@ -123,8 +127,8 @@ class Settings(LocalSettings):
     nexthink_region: Annotated[
         Literal["us", "eu", "pac", "meta"] | None, AfterValidator(_needed_for_tenant), Field(validate_default=True)
     ] = None
-    nexthink_client_id: Annotated[str, AfterValidator(_header_value)]
-    nexthink_client_secret: Annotated[SecretStr, AfterValidator(_one_word)]
+    nexthink_client_id: Annotated[str, AfterValidator(_one_word)]
+    nexthink_client_secret: Annotated[SecretStr, AfterValidator(_secret_word)]
     nexthink_devices_query: QueryId = "#fixdesk_user_devices"
     nexthink_status_query: QueryId = "#fixdesk_execution_status"
     nexthink_recent_query: QueryId = "#fixdesk_recent_executions"

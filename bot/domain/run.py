@@ -70,8 +70,7 @@ MOVES: Mapping[RunState, frozenset[RunState]] = {
     _S.STARTING: frozenset({_S.RUNNING, _S.UNCERTAIN, _S.FAILED, _S.REQUESTED, _S.APPROVED}),
     _S.RUNNING: _ENDS_BY_NEXTHINK | {_S.UNTRACKED},
     _S.UNTRACKED: _ENDS_BY_NEXTHINK | {_S.RUNNING},
-    # Back as well: whoever sent it may yet learn that it surely did not arrive.
-    _S.UNCERTAIN: frozenset({_S.RUNNING, _S.FAILED, _S.CANCELLED, _S.REQUESTED, _S.APPROVED}),
+    _S.UNCERTAIN: frozenset({_S.RUNNING, _S.FAILED, _S.CANCELLED}),
 }
 """From → to; what is not listed is refused. A state without an entry is an end."""
 

@@ -214,6 +214,8 @@ class _StrictLoader(yaml.SafeLoader):
         """Build a mapping; raise `ConstructorError` with line and column for a second key."""
         seen: set[Any] = set()
         for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
             key = self.construct_object(key_node, deep=True)
             if isinstance(key, str) and key in seen:
                 raise yaml.constructor.ConstructorError(

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 
-from bot.domain.errors import NexthinkError
+from bot.domain.errors import NexthinkError, StoreError
 from bot.domain.person import Person
 from bot.domain.search import Match, Matches
 from bot.domain.workflow import Workflow
@@ -46,7 +46,7 @@ def _everything(workflows: tuple[Workflow, ...]) -> tuple[Match, ...]:
 async def wake_catalog(desk: Desk) -> bool:
     """Make sure that there is a catalog, asking Nexthink once more where there is none; tell whether there is."""
     if desk.catalog.index is None:
-        with contextlib.suppress(NexthinkError, TimeoutError):
+        with contextlib.suppress(NexthinkError, StoreError, TimeoutError):
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 await desk.catalog.refresh()
     return desk.catalog.index is not None

@@ -55,13 +55,13 @@ async def _is_as_approved(run: Run, desk: Desk) -> bool:
     except NexthinkError as error:
         if error.may_pass:
             return True
-        is_same = False
+        void = f"The approval does not hold, for the workflow could not be read again. {error}"
     else:
-        is_same = workflow.can_start and workflow.version == run.workflow.version
-    if not is_same:
+        if workflow.can_start and workflow.version == run.workflow.version:
+            return True
         void = "The workflow was changed after it was approved, so the approval does not hold. Please ask again."
-        await desk.change(run.id, move_from(RunState.APPROVED, RunState.REFUSED, note=void, ended_at=desk.clock()))
-    return is_same
+    await desk.change(run.id, move_from(RunState.APPROVED, RunState.REFUSED, note=void, ended_at=desk.clock()))
+    return False
 
 
 async def _not_started(
@@ -77,7 +77,7 @@ async def _not_started(
         await desk.change(intent.id, move_from(SENT, RunState.FAILED, note=note, ended_at=now))
         return None
     note = f"Not started yet: {error.fault.value}. Trying again."
-    await desk.change(intent.id, move_from(SENT, before, note=note))
+    await desk.change(intent.id, move_from(RunState.STARTING, before, note=note))
     return now + pause_before(attempts, error)
 
 

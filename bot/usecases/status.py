@@ -69,7 +69,7 @@ class Follower:
             recent = await _patiently(self._desk.nexthink.recent_executions())
         except NexthinkError as error:
             if not error.may_pass:
-                return due, QUESTIONS_AT_ONCE
+                return due, QUESTIONS_AT_ONCE - 1
             for run in due:
                 await self._note_trouble(run, error)
             return [], 0

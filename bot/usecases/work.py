@@ -133,8 +133,8 @@ class Worker:
         if faults >= MOST_ATTEMPTS:
             log.error("Work %s is given up after %d faults", work.identity, faults)
             del self._faults[work.id]
-            await self._give_up(work)
             await self._released(self._park, work, self._clock())
+            await self._give_up(work)
         else:
             await self._released(self._store.postpone_work, work, self._clock() + timedelta(seconds=2**faults))
 
