@@ -234,12 +234,11 @@ async def _keep_catalog(catalog: WorkflowCatalog) -> None:
         await asyncio.sleep(catalog.next_refresh_in.total_seconds() * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
 
 
-async def _give_up(desk: Desk, work: Work) -> None:
+async def _give_up(desk: Desk, work: Work) -> datetime | None:
     """End a run whose next step fails again and again; following, which is for every run, is only put off."""
     if work.kind in {WorkKind.BEGIN, WorkKind.START}:
         await give_up_run(RunId(work.subject["run_id"]), desk=desk)
-    elif work.kind is WorkKind.FOLLOW:
-        await desk.store.add_work(follow_now(desk.clock() + FOLLOW_AGAIN))
+    return desk.clock() + FOLLOW_AGAIN if work.kind is WorkKind.FOLLOW else None
 
 
 def work_handlers(desk: Desk, cards: Cards, decisions: Decisions) -> dict[WorkKind, Handler]:

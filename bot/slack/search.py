@@ -1,8 +1,9 @@
 """`/fix words` and the type-ahead: from what people type to a chosen workflow."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 
-from bot.domain.errors import NotAllowedError, NotFoundError
+from bot.domain.errors import FixdeskError, NotAllowedError, NotFoundError
 from bot.domain.person import Person
 from bot.policy.decide import NO_POLICY, identify
 from bot.slack.background import Background
@@ -112,10 +113,8 @@ class Search:
 
     async def _remember(self, slack_id: str) -> None:
         """Learn who somebody is for their next keystroke: this path never waits for Slack."""
-        try:
+        with contextlib.suppress(FixdeskError):
             await self._desk.people.profile(slack_id)
-        except NotAllowedError:
-            return
 
     async def parameter_options(self, typed: Interaction) -> JSON:
         """Answer a keystroke in a parameter that has more options than a select takes."""

@@ -33,7 +33,7 @@ class Worker:
         self._store = store
         self._clock = clock
         self._handlers: Mapping[WorkKind, Handler] = {}
-        self._tell_given_up: Callable[[Work], Awaitable[None]] = _tell_nobody
+        self._tell_given_up: Handler = _tell_nobody
         self._woken = asyncio.Event()
         self._is_stopping = False
         self._is_running = False
@@ -49,10 +49,10 @@ class Worker:
         """Look for due work now: some was added."""
         self._woken.set()
 
-    async def run(self, handlers: Mapping[WorkKind, Handler], give_up: Callable[[Work], Awaitable[None]]) -> None:
+    async def run(self, handlers: Mapping[WorkKind, Handler], give_up: Handler) -> None:
         """Work until `stop`; rows that another process left claimed are taken up first.
 
-        `give_up` is told of a row that failed too often, so that nobody waits for it.
+        `give_up` is told of a row that failed too often, so that nobody waits for it; it may name a time to try again.
         """
         self._handlers = handlers
         self._tell_given_up = give_up
@@ -133,19 +133,23 @@ class Worker:
         if faults >= MOST_ATTEMPTS:
             log.error("Work %s is given up after %d faults", work.identity, faults)
             del self._faults[work.id]
-            await self._released(self._park, work, self._clock())
-            await self._give_up(work)
+            again_at = await self._give_up(work)
+            if again_at is None:
+                await self._released(self._park, work, self._clock())
+            else:
+                await self._released(self._store.postpone_work, work, again_at)
         else:
             await self._released(self._store.postpone_work, work, self._clock() + timedelta(seconds=2**faults))
 
     async def _park(self, work: Work, at: datetime) -> None:
         await self._store.park_work(work, at, "too many faults; see the log")
 
-    async def _give_up(self, work: Work) -> None:
+    async def _give_up(self, work: Work) -> datetime | None:
         try:
-            await self._tell_given_up(work)
+            return await self._tell_given_up(work)
         except Exception:  # whatever was wrong with the row may be wrong with this too
             log.exception("Nor could it be told that work %s is given up", work.identity)
+            return None
 
     async def _until_next(self) -> float:
         """Return the seconds until more work is due; all hands full, the next to finish wakes the worker."""

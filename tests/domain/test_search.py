@@ -1,10 +1,10 @@
 """Search: what is found for some words, in which order, and when it is sure."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.search import SHOWN_FROM, Index, Match, Matches, build_index, words_of
+from bot.domain.search import MOST_WORDS, SHOWN_FROM, Index, Match, Matches, build_index, words_of
 from bot.domain.workflow import Workflow, WorkflowId
 from tests.domain.values import a_workflow
 
@@ -39,6 +39,7 @@ def test_name_as_it_stands_finds_its_workflow_for_sure(workflow: Workflow) -> No
 
 
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=6, unique_by=str.casefold))
+@example(["Windows 10 to Windows 11 upgrade", "Windows 10 to 11 upgrade check"])
 @settings(deadline=None)
 def test_exact_name_comes_first(names: list[str]) -> None:
     """Whatever else is in the catalog, nothing but the same words in another order comes before an exact name."""
@@ -90,6 +91,15 @@ def test_one_known_word_among_many_unknown_ones_is_not_enough() -> None:
 def test_filler_words_count_for_nothing(plea: str) -> None:
     """What a plea says besides its subject does not change what is found first."""
     assert found(plea)[0] == "#restart_outlook"
+
+
+def test_only_the_first_thirty_words_count() -> None:
+    """A keystroke is answered at once, however much was pasted."""
+    nonsense = [f"xq{number}z" for number in range(29)]
+
+    assert MOST_WORDS == 30
+    assert INDEX.find(" ".join([*nonsense, "vpn", "outlook"])) == INDEX.find(" ".join([*nonsense, "vpn"]))
+    assert found(" ".join(["vpn"] * 30 + ["outlook"] * 1_000)) == ["#reset_vpn"]
 
 
 def test_fillers_alone_are_taken_at_their_word() -> None:

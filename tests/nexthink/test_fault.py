@@ -20,7 +20,10 @@ from tests.nexthink.loopback import NOON
         (401, NexthinkFault.UNAUTHORIZED),
         (403, NexthinkFault.FORBIDDEN),
         (404, NexthinkFault.NOT_FOUND),
+        (408, NexthinkFault.UNCLEAR),
         (409, NexthinkFault.UNCLEAR),
+        (422, NexthinkFault.REFUSED),
+        (425, NexthinkFault.UNCLEAR),
         (429, NexthinkFault.BUSY),
         (499, NexthinkFault.UNCLEAR),
         (500, NexthinkFault.UNCLEAR),
@@ -28,8 +31,10 @@ from tests.nexthink.loopback import NOON
     ],
 )
 def test_status_tells_the_fault(status: int, expected: NexthinkFault) -> None:
-    """Only a 4xx says that nothing was done."""
-    assert fault.of_answer(httpx.Response(status), "testing", now=NOON).fault is expected
+    """Only a plain refusal says that nothing was done, not what stands in between; the status itself is kept."""
+    error = fault.of_answer(httpx.Response(status), "testing", now=NOON)
+
+    assert (error.fault, error.status) == (expected, status)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +55,9 @@ def test_status_tells_the_fault(status: int, expected: NexthinkFault) -> None:
 )
 def test_only_what_was_never_sent_is_surely_not_done(error: httpx.HTTPError, *, is_surely_not_done: bool) -> None:
     """Whatever happens once a connection stands leaves the result open."""
-    assert fault.of_exception(error, "testing").surely_not_done is is_surely_not_done
+    told = fault.of_exception(error, "testing")
+
+    assert (told.surely_not_done, told.status) == (is_surely_not_done, None)
 
 
 @pytest.mark.parametrize(

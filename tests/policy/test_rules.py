@@ -89,6 +89,19 @@ _UNKNOWN_KEY = "this key is not known; remove it or mend its spelling"
     ("text", "fault"),
     [
         ("", "write a policy here; it begins with `version: 1`"),
+        (rule("run_by: everyone, run_for: anyone"), f"workflows.0.run_for: {_UNKNOWN_KEY}"),
+        (
+            "version: 1\npeople: {domains: ['@example.com']}",
+            "people: domains: write what stands behind the @, such as example.com, not '@example.com'",
+        ),
+        (
+            "version: 1\npeople: {domains: [ada@example.com]}",
+            "people: domains: write what stands behind the @, such as example.com, not 'ada@example.com'",
+        ),
+        (
+            "version: 1\npeople: {domains: [example.com, example]}",
+            "people: domains: write what stands behind the @, such as example.com, not 'example'",
+        ),
         ("- a list", "write a policy here; it begins with `version: 1`"),
         ("version: 1", "people: this is missing"),
         ("people: {domains: [example.com]}", "version: this is missing"),
@@ -152,6 +165,9 @@ def test_slip_is_told_with_its_place_and_mend(text: str, fault: str) -> None:
     [
         ("version: [", "this is not YAML: "),
         ("version: 2024-13-45", "this is not YAML: "),
+        ("version: " + "[" * 5_000, "this is not YAML: "),
+        (f"{PEOPLE}groups: {'{a: ' * 3_000}1{'}' * 3_000}", "this is not YAML: "),
+        (PEOPLE + "groups: &groups {it: *groups}", "groups.it.it: "),
         (rule("run_by: everyone, approval: {by: [it], quorum: 0}"), "workflows.0.approval.quorum: "),
         (rule("run_by: everyone, send: all"), "workflows.0.send: "),
         (rule("run_by: everyone, for: boss"), "workflows.0.for: "),
@@ -171,6 +187,40 @@ def test_slip_never_ends_in_a_traceback(text: str, place: str) -> None:
     (fault,) = faults_of(text)
 
     assert fault.startswith(place)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "line"),
+    [
+        ("version: 1\nversion: 1\n", "version", 2),
+        (PEOPLE + "people: {domains: [other.example]}\n", "people", 3),
+        (PEOPLE + "devices: {stale_after: 7d, stale_after: 8d}\n", "stale_after", 3),
+        (PEOPLE + "workflows:\n  - match: '#a'\n    run_by: everyone\n    run_by: [it]\n", "run_by", 6),
+        (PEOPLE + "groups:\n  it: {members: [a@b.co]}\n  'it': {members: [c@d.co]}\n", "it", 5),
+    ],
+)
+def test_key_that_is_written_twice_is_told(text: str, key: str, line: int) -> None:
+    """The later one would win in silence: a rule that was thought to hold would not."""
+    (fault,) = faults_of(text)
+
+    assert fault.startswith(f"this is not YAML: the key {key!r} is written twice")
+    assert f"line {line}," in fault
+
+
+def test_same_key_may_stand_in_different_places() -> None:
+    """Each rule has its own."""
+    text = f"{GROUPS}workflows: [{{match: '#a', run_by: everyone}}, {{match: '#b', run_by: [it]}}]"
+
+    assert [rule.match for rule in read_policy(text, "policy.yaml").workflows] == ["#a", "#b"]
+
+
+def test_rule_may_be_merged_into_another() -> None:
+    """YAML's own way to repeat a rule; what the second says itself counts."""
+    text = f"{GROUPS}workflows: [&base {{match: '#a', run_by: [it], send: user}}, {{<<: *base, match: '#b'}}]"
+
+    first, second = read_policy(text, "policy.yaml").workflows
+
+    assert (first.match, second.match, second.run_by, second.send) == ("#a", "#b", ("it",), Send.USER)
 
 
 @pytest.mark.parametrize(
