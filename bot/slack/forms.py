@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.workflow import Parameter, Workflow
-from bot.slack.blocks.run import decoded, load_context, parameter_block, parameter_number
+from bot.slack.blocks.form import decoded, parameter_block, parameter_number
+from bot.slack.blocks.run import load_context
 from bot.slack.ids import ActionId, BlockId
 from bot.slack.interaction import JSON
 from bot.usecases.form import Answer

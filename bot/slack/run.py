@@ -8,7 +8,8 @@ from bot.domain.run import Send
 from bot.domain.workflow import Parameter, Workflow, WorkflowId
 from bot.policy.decide import rule_for
 from bot.slack.background import Background
-from bot.slack.blocks.run import Devices, Form, FormContext, Question, form_view, load_context, option_value
+from bot.slack.blocks.form import Question
+from bot.slack.blocks.run import Devices, Form, FormContext, form_view, load_context, option_value
 from bot.slack.blocks.text import Block
 from bot.slack.dispatch import Table
 from bot.slack.forms import (

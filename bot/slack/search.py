@@ -7,14 +7,8 @@ from bot.domain.errors import FixdeskError, NotAllowedError, NotFoundError
 from bot.domain.person import Person
 from bot.policy.decide import NO_POLICY, identify
 from bot.slack.background import Background
-from bot.slack.blocks.run import (
-    FormContext,
-    choice_view,
-    load_context,
-    loading_view,
-    parameter_options,
-    workflow_option,
-)
+from bot.slack.blocks.form import parameter_options
+from bot.slack.blocks.run import FormContext, choice_view, load_context, loading_view, workflow_option
 from bot.slack.blocks.text import OPTIONS, Block
 from bot.slack.dispatch import Table
 from bot.slack.forms import asked_parameter, form_is_for

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.workflow import Parameter, Workflow
-from bot.slack.blocks.run import Devices, Form, FormContext, Question, form_view, parameter_block, parameter_options
+from bot.slack.blocks.form import Question, parameter_block, parameter_options
+from bot.slack.blocks.run import Devices, Form, FormContext, form_view
 from bot.slack.forms import (
     answers_of,
     asked_parameter,

@@ -17,6 +17,9 @@ BUTTON = 75
 OPTION = 75
 OPTION_VALUE = 150
 OPTIONS = 100
+# Labels and hints may be 2000 long; these are what a person reads, and keep the fullest form below 250 KB.
+LABEL = 150
+HINT = 200
 PLACEHOLDER = 150
 CONTEXT = 2000
 MODAL_BLOCKS = 100
@@ -82,3 +85,8 @@ def option(text: str, value: str, description: str = "") -> dict[str, Any]:
 def button(text: str, action_id: str, value: str, style: str) -> dict[str, Any]:
     """Return a button; a value is an opaque id and nothing else."""
     return {"type": "button", "text": plain(text, BUTTON), "action_id": action_id, "value": value, "style": style}
+
+
+def input_block(block_id: str, label: str, element: Block, **more: Any) -> Block:
+    """Return an input block."""
+    return {"type": "input", "block_id": str(block_id), "label": plain(label, LABEL), "element": element, **more}
