@@ -97,7 +97,7 @@ def _approval(run: Run, approval: Approval, facts: list[str]) -> Message:
 def _resume(run: Run, ordinal: int, resume: Resume, facts: list[str]) -> Message:
     title = f"Decision: {run.workflow.name}"
     part = f" (execution {ordinal + 1} of {len(run.executions)})" if len(run.executions) > 1 else ""
-    asks = f"{run.requester.name} runs this{part}, and it waits for a decision. {_named(resume.deciders)} decides."
+    asks = f"{run.requester.name} runs this{part}. It pauses, and {_named(resume.deciders)} decides how it goes on."
     blocks = [header(title), section(asks), fields(facts), *map(context, _resume_story(resume))]
     if resume.state is DecisionState.OPEN:
         blocks.append(_buttons(ActionId.APPROVE_RESUME, ActionId.DENY_RESUME, f"{run.id}.{ordinal}"))
