@@ -46,7 +46,7 @@ async def test_approval_delivered_twice_starts_once(office: Office) -> None:
 async def test_resume_delivered_twice_fires_once(office: Office) -> None:
     """The same press on Approve of a paused execution twice is one trigger."""
     await office.run(office.ada, "windows 11 migration", **MIGRATION)
-    message = await office.asked(office.grace, "waits for a decision")
+    message = await office.asked(office.grace, "decides how it goes on")
     office.advance()
     office.slack.duplicate_next()
 
@@ -59,7 +59,7 @@ async def test_resume_delivered_twice_fires_once(office: Office) -> None:
 async def test_resume_pressed_twice_by_one_person_fires_once(office: Office) -> None:
     """An impatient second press is told that it was decided; one trigger is accepted."""
     await office.run(office.ada, "windows 11 migration", **MIGRATION)
-    message = await office.asked(office.grace, "waits for a decision")
+    message = await office.asked(office.grace, "decides how it goes on")
     office.advance()
 
     assert (await office.grace.press(message, "Approve")).ok

@@ -110,7 +110,7 @@ async def test_stored_press_on_an_approval_is_worked_off(office: Office) -> None
 async def test_claimed_press_of_a_process_that_died_is_worked_off(office: Office) -> None:
     """A press that a dead process had claimed is taken up at once, not when its lease ends."""
     await office.run(office.ada, "windows 11 migration", **MIGRATION)
-    message = await office.asked(office.grace, "waits for a decision")
+    message = await office.asked(office.grace, "decides how it goes on")
     office.advance()
     await office.stop_bot()
     async with opened(office) as store:
@@ -196,7 +196,7 @@ async def test_trigger_of_a_process_that_died_is_not_sent_again(
     """An answer that is found on its way may have reached Nexthink: it is not sent again, and the message says so."""
     monkeypatch.setattr("bot.app.WORK_PATIENCE", timedelta(milliseconds=100))
     await office.run(office.ada, "windows 11 migration", **MIGRATION)
-    message = await office.asked(office.grace, "waits for a decision")
+    message = await office.asked(office.grace, "decides how it goes on")
     office.advance()
     await office.stop_bot()
     async with opened(office) as store:

@@ -17,7 +17,7 @@ FAULT_NAMES = ["cut", "unreadable", "5xx"]
 async def paused(office: Office, by: timedelta = BEFORE_THE_WAIT) -> Message:
     """Let Ada start it, let time pass until it waits, and return the message to those who decide."""
     await office.run(office.ada, WORDS, **{"Upgrade window": "tonight"})
-    message = await office.asked(office.grace, "waits for a decision")
+    message = await office.asked(office.grace, "decides how it goes on")
     office.advance(by)
     return message
 
@@ -102,7 +102,7 @@ async def test_two_approvers_at_once_fire_one_trigger(office: Office) -> None:
 async def test_requester_cannot_resume_their_own_run(office: Office) -> None:
     """A member of the group who started it is refused, and nothing is fired."""
     await office.run(office.grace, WORDS, **{"Upgrade window": "tonight"})
-    message = await office.asked(office.grace, "waits for a decision")
+    message = await office.asked(office.grace, "decides how it goes on")
     office.advance(BEFORE_THE_WAIT)
 
     assert (await office.grace.press(message, "Approve")).ok

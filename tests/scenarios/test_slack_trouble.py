@@ -145,7 +145,7 @@ async def test_missing_invitation_for_a_resume_is_said_and_mended(office: Office
     await office.run(office.ada, "windows 11 migration", **{"Upgrade window": "tonight"})
     await office.card(office.ada, "Those who decide cannot be asked")
     office.slack.workspace.set_member("C0APPROVALS", BOT, is_member=True)
-    message = await office.until(office.asked(office.grace, "waits for a decision"), timedelta(seconds=15))
+    message = await office.until(office.asked(office.grace, "decides how it goes on"), timedelta(seconds=15))
 
     assert buttons(message) == ["Approve", "Deny"]
 

@@ -243,7 +243,7 @@ async def test_failed_execution_tells_what_nexthink_says(office: Office) -> None
 async def test_end_is_shown_within_45_seconds(office: Office) -> None:
     """Between the end in NQL and the end on the card lie at most 45 seconds, also late in the first ten minutes."""
     await office.run(office.ada, "windows 11 migration", **{"Upgrade window": "tonight"})
-    await office.asked(office.grace, "waits for a decision")
+    await office.asked(office.grace, "decides how it goes on")
     asked_before = len(office.nexthink.log.to("/nql/execute"))
     await office.until(office.nexthink.log.wait_for("/nql/execute", asked_before + 8), timedelta(minutes=1))
     [execution] = office.nexthink.executions
