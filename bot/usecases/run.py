@@ -210,8 +210,8 @@ async def _checked(run: Run, desk: Desk) -> tuple[Rule, Requester, Target]:
 async def _own_target(target: Target, upn: str, desk: Desk) -> Target:
     """Return the target with a device that is one of the person's; raise `NotAllowedError` for any other.
 
-    A chosen device is never silently another one: where nobody can say whose it is, that is a passing trouble. Where
-    nothing was chosen, the UPN alone is sent.
+    What the form showed is what is sent: a device is never silently another one, and where nobody can say whose it is,
+    that is a passing trouble. Where the form named none, the UPN alone is sent.
     """
     if target.send is Send.USER:
         return dataclasses.replace(target, upn=upn, device=None)
@@ -224,5 +224,6 @@ async def _own_target(target: Target, upn: str, desk: Desk) -> Target:
         if own is None:
             raise NotAllowedError("You are not allowed to run this on that device: it is not one of yours.")
         return dataclasses.replace(target, upn=upn, device=own)
-    note = f"{found.trouble}: Nexthink takes the device that you used last." if found.trouble else ""
-    return dataclasses.replace(target, upn=upn, device=found.newest, note=note)
+    why = found.trouble or "The form named no device"
+    note = f"{why}: Nexthink takes the device that you used last."
+    return dataclasses.replace(target, upn=upn, device=None, note=note)

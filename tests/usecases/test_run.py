@@ -203,10 +203,13 @@ DEVICE = Target(upn="ada@example.com", send=Send.DEVICE)
 CHOSEN = dataclasses.replace(DEVICE, device=Device(name="", collector_uid="c-1"))
 
 
+UNNAMED = "The form named no device: Nexthink takes the device that you used last."
+
+
 @pytest.mark.parametrize(
     ("asked", "target"),
     [
-        (DEVICE, dataclasses.replace(DEVICE, device=LAPTOP)),
+        (DEVICE, dataclasses.replace(DEVICE, note=UNNAMED)),
         (
             dataclasses.replace(DEVICE, device=Device(name="", collector_uid="c-2")),
             dataclasses.replace(DEVICE, device=OTHER),
@@ -215,7 +218,7 @@ CHOSEN = dataclasses.replace(DEVICE, device=Device(name="", collector_uid="c-1")
     ],
 )
 async def test_run_begins_on_a_device_of_the_person(bench: Bench, asked: Target, target: Target) -> None:
-    """None chosen is the newest, a chosen one is looked up, and a user alone needs none."""
+    """None that the form named is none, a chosen one is looked up, and a user alone needs none."""
     bench.nexthink.devices = [LAPTOP, OTHER]
     await bench.keep("#device", target=asked)
 
