@@ -65,6 +65,7 @@ class Vitals:
     store: SqlStore | None = None
     slack: SlackConnection | None = None
     catalog: WorkflowCatalog | None = None
+    nexthink: NexthinkClient | None = None
     worker: Worker | None = None
     is_stopping: bool = False
 
@@ -93,7 +94,7 @@ class Vitals:
         return ""
 
     def _nexthink(self) -> dict[str, Any]:
-        failure = self.catalog.failure if self.catalog else None
+        failure = (self.nexthink and self.nexthink.trouble) or (self.catalog and self.catalog.failure)
         fetched_at = self.catalog.fetched_at if self.catalog else None
         return {
             "trouble": failure.fault.value if failure else None,
@@ -117,7 +118,7 @@ async def running_bot(settings: Settings, policy: Policy | None, *, clock: Clock
             closing.push_async_callback(store.close)
             slack = vitals.slack = SlackConnection(api_url=settings.slack_api_url, tokens=_tokens(settings))
             closing.push_async_callback(slack.close)
-            nexthink = await closing.enter_async_context(_nexthink(settings, clock))
+            nexthink = vitals.nexthink = await closing.enter_async_context(_nexthink(settings, clock))
             team_id = await slack.check()
             people = SlackPeople(client=slack.client, team_id=team_id, clock=clock)
             desk = _desk(nexthink, store, people, policy, clock)

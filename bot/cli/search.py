@@ -4,14 +4,14 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.domain.errors import ConfigurationError
-from bot.domain.search import Index, Matches, build_index
+from bot.domain.search import Index, Match, build_index
 from bot.domain.workflow import Workflow, WorkflowId
 
 FROM_INPUT = "-"
@@ -31,9 +31,12 @@ def search(
     index = build_index(read_catalog(catalog), {}) if catalog else asyncio.run(cached_index())
     for query in _queries(words):
         started = time.perf_counter()
-        matches = index.find(query, limit)
+        # At least two, for whether the best one is sure depends on the next.
+        matches = index.find(query, max(limit, 2))
         milliseconds = (time.perf_counter() - started) * 1000
-        typer.echo(_as_json(query, matches, milliseconds) if as_json else _as_text(matches))
+        shown = matches.ranked[:limit]
+        is_sure = matches.is_confident
+        typer.echo(_as_json(query, shown, milliseconds, is_sure=is_sure) if as_json else _as_text(shown))
 
 
 def read_catalog(path: Path) -> list[Workflow]:
@@ -89,12 +92,12 @@ def _queries(words: Iterable[str]) -> Iterator[str]:
         yield line.rstrip("\r\n")
 
 
-def _as_json(query: str, matches: Matches, milliseconds: float) -> str:
-    found = [{"id": one.workflow.id, "name": one.workflow.name, "score": one.score} for one in matches.ranked]
-    answer = {"query": query, "ms": round(milliseconds, 3), "confident": matches.is_confident, "matches": found}
+def _as_json(query: str, shown: Sequence[Match], milliseconds: float, *, is_sure: bool) -> str:
+    found = [{"id": one.workflow.id, "name": one.workflow.name, "score": one.score} for one in shown]
+    answer = {"query": query, "ms": round(milliseconds, 3), "confident": is_sure, "matches": found}
     return json.dumps(answer, ensure_ascii=False)
 
 
-def _as_text(matches: Matches) -> str:
-    rows = [f"{one.score:.2f}  {one.workflow.name}  {one.workflow.id}" for one in matches.ranked]
+def _as_text(shown: Sequence[Match]) -> str:
+    rows = [f"{one.score:.2f}  {one.workflow.name}  {one.workflow.id}" for one in shown]
     return "\n".join(rows) or "Nothing fits."

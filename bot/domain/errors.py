@@ -92,6 +92,11 @@ class NexthinkError(FixdeskError):
         return self.fault is not NexthinkFault.UNCLEAR
 
     @property
+    def is_about_nexthink(self) -> bool:
+        """Whether it says that Nexthink is away or does not take the credential, and not that one request is wrong."""
+        return self.may_pass or self.fault in {NexthinkFault.UNAUTHORIZED, NexthinkFault.FORBIDDEN}
+
+    @property
     def may_pass(self) -> bool:
         """Whether the same call may succeed a little later."""
         return self.fault in {NexthinkFault.UNREACHABLE, NexthinkFault.BUSY, NexthinkFault.UNCLEAR}

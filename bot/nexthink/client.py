@@ -6,6 +6,7 @@ from datetime import datetime
 
 import httpx
 
+from bot.domain.errors import NexthinkError
 from bot.domain.run import Device, ExecutionId, Sighting, Started, Target
 from bot.domain.workflow import Workflow, WorkflowId
 from bot.nexthink import answer, nql, wire
@@ -29,6 +30,11 @@ class NexthinkClient:
     ) -> None:
         self._queries = queries
         self._exchange = Exchange(http, tenant, clock=clock, retries=Retries(sleep=sleep))
+
+    @property
+    def trouble(self) -> NexthinkError | None:
+        """What went wrong with the last call, if Nexthink is away or does not take the credential."""
+        return self._exchange.trouble
 
     async def aclose(self) -> None:
         """End what is under way on its own; the HTTP client is closed by whoever built it."""

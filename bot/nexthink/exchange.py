@@ -34,9 +34,20 @@ class Exchange:
         self._retries = retries
         self._gate = asyncio.Semaphore(GATE)
         self.tokens = TokenSource(http, tenant, clock=clock, retries=retries)
+        self.trouble: NexthinkError | None = None
+        """What went wrong with the last call, None where it went well or was refused for its own sake."""
 
     async def ask(self, call: Call) -> Any:
         """Make a call and return the JSON that it answers."""
+        try:
+            said = await self._ask(call)
+        except NexthinkError as error:
+            self.trouble = error if error.is_about_nexthink else None
+            raise
+        self.trouble = None
+        return said
+
+    async def _ask(self, call: Call) -> Any:
         token = await self.tokens.get()
         try:
             content = await self._send(call, token)

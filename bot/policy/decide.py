@@ -12,7 +12,7 @@ from bot.policy.rules import EVERYONE, Policy, Rule
 
 NO_POLICY = (
     "Running fixes is not allowed yet: fixdesk has no policy. An IT admin writes a policy file that says who may run "
-    "what, and sets `FIXDESK_POLICY` to its path."
+    "what, and sets FIXDESK_POLICY to its path."
 )
 
 
@@ -60,7 +60,7 @@ def _address_as_upn(policy: Policy, profile: Profile) -> str:
     if not profile.email:
         raise NotAllowedError(
             "You are not allowed to use fixdesk: Slack shows no e-mail address for you. "
-            "Ask an IT admin to add you under `upn_of` in the policy."
+            "Ask an IT admin to add you under upn_of in the policy."
         )
     domain = profile.email.rpartition("@")[2].casefold()
     if domain not in {known.casefold() for known in policy.people.domains}:
@@ -71,7 +71,7 @@ def _address_as_upn(policy: Policy, profile: Profile) -> str:
     if not is_upn(profile.email):
         raise NotAllowedError(
             f"fixdesk cannot run anything for you: Nexthink does not take {profile.email} as a user name. "
-            "Ask an IT admin to add your UPN under `upn_of` in the policy."
+            "Ask an IT admin to add your UPN under upn_of in the policy."
         )
     return profile.email
 
@@ -88,7 +88,7 @@ def may_run(policy: Policy | None, person: Person, workflow: Workflow, channel_i
     rule = rule_for(policy, workflow.id)
     why = _why_not(policy, rule, person, channel_id)
     if why:
-        by = f" (rule `{rule.match}`)" if rule else ""
+        by = f" (rule {rule.match})" if rule else ""
         return Ruling(is_allowed=False, reason=f"You are not allowed to run {workflow.name}: {why}{by}.", rule=rule)
     return Ruling(is_allowed=True, rule=rule)
 
@@ -103,7 +103,7 @@ def _why_not(policy: Policy, rule: Rule | None, person: Person, channel_id: str)
     if EVERYONE not in rule.run_by and not _is_member(policy, person, rule.run_by):
         return f"only {_listed(rule.run_by, 'or')} may. Ask one of them" if rule.run_by else "nobody may"
     if rule.channels and channel_id not in rule.channels:
-        return "only people who ask in its own channel may. Use `/fix` there"
+        return "only people who ask in its own channel may. Use /fix there"
     return ""
 
 
@@ -124,12 +124,12 @@ def not_built(policy: Policy, rule: Rule) -> list[str]:
     approval, resume = rule.approval, rule.resume
     written = [*resume.approve.values(), *resume.deny.values()] if resume else []
     features = {
-        "`remind`": approval is not None and approval.remind is not None,
-        "`escalate`": approval is not None and approval.escalate is not None,
-        "a `quorum` above 1": approval is not None and approval.quorum > 1,
+        "remind": approval is not None and approval.remind is not None,
+        "escalate": approval is not None and approval.escalate is not None,
+        "a quorum above 1": approval is not None and approval.quorum > 1,
         "a Slack user group": any(policy.groups[group].usergroup for _, group in rule.groups()),
-        f"`ask: {resume.ask}`" if resume else "`ask`": resume is not None and resume.ask != "on_start",
-        "`{comment}` or `{reason}`": any("{comment}" in text or "{reason}" in text for text in written),
+        f"ask: {resume.ask}" if resume else "ask": resume is not None and resume.ask != "on_start",
+        "{comment} or {reason}": any("{comment}" in text or "{reason}" in text for text in written),
     }
     return [feature for feature, is_used in features.items() if is_used]
 

@@ -57,7 +57,7 @@ class RunForms:
         async def make() -> Block:
             workflow = self.workflow_of(value)
             if workflow is None:
-                raise NotFoundError("This workflow is not in the catalog any more. Please type `/fix` again.")
+                raise NotFoundError("This workflow is not in the catalog any more. Please type /fix again.")
             return await self.view_for(workflow, await self._desk.person(press.slack_id), context)
 
         self._background.spawn(self._modals.fill(press.view_id, make))

@@ -44,7 +44,7 @@ def _named_path(url: str) -> Path:
     except (ArgumentError, ValueError):
         parsed = None
     if parsed is None or parsed.drivername != DRIVER or parsed.database in {None, "", ":memory:"} or parsed.query:
-        raise misconfigured(f"the address must be {DRIVER}:/// and the path of a file")
+        raise misconfigured(f"the address must be {DRIVER}:/// and the path of a file; PostgreSQL is not built yet")
     return Path(str(parsed.database))
 
 

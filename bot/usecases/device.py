@@ -60,7 +60,7 @@ class DeviceFinder:
         except NexthinkError as error:
             is_missing = error.fault is NexthinkFault.NOT_FOUND
             return FoundDevices(
-                trouble="the query for devices is not set up" if is_missing else "Nexthink could not name your devices"
+                trouble="The query for devices is not set up" if is_missing else "Nexthink could not name your devices"
             )
         self._forget_old()
         self._remembered[upn] = (self._clock(), _newest_first(devices))

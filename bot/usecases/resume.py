@@ -135,7 +135,10 @@ async def _not_taken(run: Run, ordinal: int, error: NexthinkError, attempts: int
         return now + pause_before(attempts, error)
     # Its expiry came and found it on its way: then nobody could answer it any more.
     state = DecisionState.OPEN if now < resume.expires_at else DecisionState.EXPIRED
-    reopened = dataclasses.replace(resume, state=state, verdict=None, note=f"Not resumed. {error}")
+    said = f" Nexthink said: {error.details}" if error.details else ""
+    late = f"It did not wait within two minutes; press again later.{said}"
+    why = late if is_early else f"Not resumed. {error}"
+    reopened = dataclasses.replace(resume, state=state, verdict=None, note=why)
     await desk.change(run.id, _resume_step(ordinal, lambda _: reopened))
     return None
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from bot.domain.errors import NexthinkError
+from bot.domain.errors import NexthinkError, NotAllowedError
 from bot.domain.run import Execution, Run, RunId, RunState, Started
 from bot.domain.work import WorkKind
-from bot.policy.decide import rule_for
+from bot.policy.decide import may_run, rule_for
 from bot.usecases.desk import Desk, move_from
 from bot.usecases.due import START_PATIENCE, follow_now, pause_before, show, work_on
 from bot.usecases.resume import question
@@ -40,12 +40,26 @@ async def _may_start(run: Run, desk: Desk) -> bool:
         await desk.change(run.id, _result_unknown)
         return False
     if run.state is RunState.APPROVED:
-        return await _is_as_approved(run, desk)
+        return await _may_still_run(run, desk) and await _is_as_approved(run, desk)
     return run.state is RunState.REQUESTED
 
 
 def _result_unknown(run: Run) -> Run:
     return run.move(RunState.UNCERTAIN) if run.state is RunState.STARTING else run
+
+
+async def _may_still_run(run: Run, desk: Desk) -> bool:
+    """Tell whether whoever asked may still run it: they may have left while it waited for its approval."""
+    try:
+        person = await desk.person(run.requester.slack_id, fresh=True)
+        workflow = desk.catalog.get(run.workflow.id)
+        if workflow is not None:
+            may_run(desk.policy, person, workflow, run.channel_id).require()
+    except NotAllowedError as refusal:
+        refused = move_from(RunState.APPROVED, RunState.REFUSED, note=str(refusal), ended_at=desk.clock())
+        await desk.change(run.id, refused)
+        return False
+    return True
 
 
 async def _is_as_approved(run: Run, desk: Desk) -> bool:

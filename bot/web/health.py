@@ -37,9 +37,8 @@ class HealthServer:
         except (OSError, UnicodeError) as error:
             await self.stop()
             why = getattr(error, "strerror", None) or str(error)
-            raise ConfigurationError(
-                [f"FIXDESK_HTTP_HOST, FIXDESK_HTTP_PORT: {host}:{port} cannot be used ({why}); choose a free port"]
-            ) from error
+            fault = f"FIXDESK_HTTP_HOST, FIXDESK_HTTP_PORT: {host}:{port} cannot be used ({why})"
+            raise ConfigurationError([f"{fault}; choose another address or a free port"]) from error
 
     async def stop(self) -> None:
         """Stop listening."""

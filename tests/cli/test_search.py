@@ -56,6 +56,13 @@ def test_limit_cuts_the_list(catalog: Path) -> None:
     assert search(catalog, "--limit", "0", "restart").exit_code == 2
 
 
+def test_limit_does_not_make_it_sure(catalog: Path) -> None:
+    """Whether the best match is sure depends on the next, shown or not."""
+    read = json.loads(search(catalog, "--json", "--limit", "1", "restart").output)
+
+    assert (read["confident"], len(read["matches"])) == (False, 1)
+
+
 def test_json_says_everything_of_a_query(catalog: Path) -> None:
     """What was asked, how long it took, how sure it is, and what was found."""
     read = json.loads(search(catalog, "--json", "teams", "cache").output)

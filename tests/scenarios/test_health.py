@@ -74,6 +74,18 @@ async def test_nexthink_away_is_shown_and_does_not_make_it_unready(office: Offic
     assert said["nexthink"]["catalog_fetched_at"]
 
 
+async def test_failed_call_is_shown_at_once(office: Office) -> None:
+    """Not only the refresh of the catalog tells that Nexthink is away."""
+    view = await office.form(office.ada, "teams cache")
+    await office.nexthink.go_offline()
+    await office.ada.submit(view)
+    await office.card(office.ada, "Not started yet")
+
+    said = await ready(office, 200)
+
+    assert said["nexthink"]["trouble"] == "no connection could be made"
+
+
 @pytest.mark.parametrize(
     "fault",
     [Fault(retry_after=1), Fault(cuts=True), Fault(status=503, is_html=True)],

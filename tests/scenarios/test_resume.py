@@ -67,7 +67,7 @@ async def test_press_that_is_never_taken_gives_the_buttons_back(office: Office) 
     office.nexthink.faults.add(Endpoint.TRIGGER, answer(400), times=60)
 
     await office.grace.press(message, "Approve")
-    copy = await office.until(office.asked(office.grace, "Not resumed"), timedelta(seconds=16))
+    copy = await office.until(office.asked(office.grace, "did not wait within two minutes"), timedelta(seconds=16))
 
     assert (buttons(copy), office.nexthink.counters.triggers) == (["Approve", "Deny"], 0)
     office.nexthink.faults.clear()

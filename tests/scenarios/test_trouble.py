@@ -149,9 +149,9 @@ async def test_unknown_devices_query_sends_the_upn_alone(new_office: NewOffice) 
     office = await new_office(saved_queries=frozenset({"#fixdesk_execution_status"}))
     await office.start_bot()
 
-    view = await office.form(office.ada, "teams cache", "the query for devices is not set up")
+    view = await office.form(office.ada, "teams cache", "The query for devices is not set up")
     await office.ada.submit(view)
-    await office.card_after(office.ada, "the query for devices is not set up", "Status: done")
+    await office.card_after(office.ada, "The query for devices is not set up", "Status: done")
 
     _assert_upn_alone(office)
 

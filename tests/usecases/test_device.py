@@ -76,7 +76,7 @@ async def test_person_is_asked_or_warned_by_the_last_sightings(
 @pytest.mark.parametrize(
     ("fault", "trouble"),
     [
-        (NexthinkFault.NOT_FOUND, "the query for devices is not set up"),
+        (NexthinkFault.NOT_FOUND, "The query for devices is not set up"),
         (NexthinkFault.UNREACHABLE, "Nexthink could not name your devices"),
         (NexthinkFault.FORBIDDEN, "Nexthink could not name your devices"),
         (NexthinkFault.UNCLEAR, "Nexthink could not name your devices"),

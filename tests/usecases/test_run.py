@@ -245,7 +245,7 @@ async def test_foreign_device_is_refused(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("fault", "trouble"),
     [
-        (NexthinkFault.NOT_FOUND, "the query for devices is not set up"),
+        (NexthinkFault.NOT_FOUND, "The query for devices is not set up"),
         (NexthinkFault.UNREACHABLE, "Nexthink could not name your devices"),
         (None, "Nexthink names no device of yours"),
     ],

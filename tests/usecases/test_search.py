@@ -24,7 +24,7 @@ async def test_only_what_a_person_may_run_is_found(bench: Bench) -> None:
     """The help desk finds more than Ada, who is told of the best one that she may not run."""
     ids, why = await found(bench, "restart")
     assert ids == []
-    assert why == "You are not allowed to run The restart fix: only helpdesk may. Ask one of them (rule `#restart`)."
+    assert why == "You are not allowed to run The restart fix: only helpdesk may. Ask one of them (rule #restart)."
 
     assert await found(bench, "restart", "UGRACE") == (["#restart"], "")
 

@@ -49,6 +49,19 @@ async def test_started_run_is_followed_by_its_ids(bench: Bench) -> None:
     assert await bench.kinds_due() == {WorkKind.FOLLOW}
 
 
+async def test_somebody_who_left_meanwhile_gets_nothing_started(bench: Bench) -> None:
+    """The rights of whoever asked are looked at again when the approval lets it start."""
+    gone = dataclasses.replace(bench.people.profiles["UADA"], is_deactivated=True)
+    bench.people.profiles["UADA"] = gone
+    await bench.keep("#approved", state=RunState.APPROVED)
+
+    assert await start_run(R1, 1, desk=bench.desk) is None
+
+    run = await bench.run()
+    assert (run.state, bench.nexthink.starts) == (RunState.REFUSED, [])
+    assert "deactivated" in run.note
+
+
 async def test_pause_is_asked_about_as_soon_as_it_is_started(bench: Bench) -> None:
     """Each execution gets the question of the rule, and the question expires."""
     ids = (ExecutionId("a"), ExecutionId("b"))

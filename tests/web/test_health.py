@@ -107,4 +107,4 @@ async def test_address_in_use_is_told_with_its_variables(vitals: Vitals) -> None
 
     (fault,) = caught.value.faults
     assert fault.startswith(f"FIXDESK_HTTP_HOST, FIXDESK_HTTP_PORT: 127.0.0.1:{port} cannot be used (")
-    assert fault.endswith("choose a free port")
+    assert fault.endswith("choose another address or a free port")

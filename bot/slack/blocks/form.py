@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import itertools
 import json
 from collections.abc import Sequence
 
@@ -75,12 +76,11 @@ def _asked(block_id: str, question: Question, element: Block, label: str, *, is_
 
 
 def parameter_options(parameter: Parameter, query: str = "") -> list[Block]:
-    """Return a parameter's options that contain some words, as many as Slack takes."""
+    """Return a parameter's options that contain some words, each once, as many as Slack takes."""
     wanted = query.casefold()
-    fitting = [
-        option(text, _encoded(place, text)) for place, text in enumerate(parameter.options) if wanted in text.casefold()
-    ]
-    return fitting[:OPTIONS]
+    first_places = {text: place for place, text in reversed(list(enumerate(parameter.options)))}
+    fitting = (text for text in dict.fromkeys(parameter.options) if wanted in text.casefold())
+    return [option(text, _encoded(first_places[text], text)) for text in itertools.islice(fitting, OPTIONS)]
 
 
 def decoded(parameter: Parameter, value: str) -> str:

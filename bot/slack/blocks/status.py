@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.card import Card, CardRole
 from bot.domain.decision import Approval, Choice, DecisionState, Resume, Verdict
-from bot.domain.run import Execution, ExecutionState, Run, RunState, Send
+from bot.domain.run import Execution, ExecutionState, Run, RunState
 from bot.slack.blocks.text import Block, button, context, fallback, fields, header, section, shorten
 from bot.slack.blocks.times import clock_time, date_and_time
 from bot.slack.ids import ActionId
@@ -118,7 +118,8 @@ def _buttons(approve: ActionId, deny: ActionId, value: str) -> Block:
 
 def _facts(run: Run) -> list[str]:
     """Say for whom and where."""
-    return [f"For: {run.requester.name or 'you'} ({run.target.upn or 'checking'})", f"Device: {_device(run)}"]
+    upn = f" ({run.target.upn})" if run.target.upn else ""
+    return [f"For: {run.requester.name or 'you'}{upn}", f"Device: {_device(run)}"]
 
 
 def _device(run: Run) -> str:
@@ -128,7 +129,7 @@ def _device(run: Run) -> str:
         return ", ".join(names)
     if device is not None:
         return " · ".join(part for part in (device.name or "the chosen one", device.platform) if part)
-    return "the most recently used one" if run.target.send is Send.USER else "the most recently used one, by Nexthink"
+    return "the most recently used one"
 
 
 def _story(run: Run) -> list[str]:

@@ -156,6 +156,13 @@ def test_option_that_could_be_mistaken_travels_as_an_index(text: str) -> None:
     assert decoded(parameter, made["value"]) == text
 
 
+def test_option_that_is_listed_twice_is_shown_once() -> None:
+    """Two options of one value would be one too many for Slack."""
+    parameter = Parameter(id="p", options=("a", "x" * 151, "a", "b", "x" * 151))
+
+    assert [one["value"] for one in parameter_options(parameter)] == ["a", "option:1", "b"]
+
+
 @given(WORKFLOWS)
 @settings(deadline=None)
 def test_option_of_a_workflow_begins_with_its_name(workflow: Any) -> None:

@@ -110,7 +110,7 @@ def test_requester_sees_what_runs_where_and_with_what() -> None:
         (Target(upn="a@b.co", send=Send.DEVICE, device=LAPTOP), (), "LT-1 · Windows"),
         (Target(upn="a@b.co", send=Send.DEVICE, device=Device(name="", collector_uid="c")), (), "the chosen one"),
         (Target(upn="a@b.co", send=Send.USER), (), "the most recently used one"),
-        (Target(upn="a@b.co", send=Send.DEVICE), (), "the most recently used one, by Nexthink"),
+        (Target(upn="a@b.co", send=Send.DEVICE), (), "the most recently used one"),
         (Target(upn="a@b.co", send=Send.USER), ("LT-7",), "LT-7"),
         (Target(upn="a@b.co", send=Send.DEVICE, device=LAPTOP), ("LT-7",), "LT-1 · Windows"),
         (Target(upn="a@b.co", send=Send.DEVICE, device=LAPTOP), ("LT-7", "LT-1"), "LT-1, LT-7"),
