@@ -246,7 +246,7 @@ async def test_rule_that_cannot_be_kept_refuses(new_office: NewOffice) -> None:
 
     view = await office.form(office.ada, "manage local admin permission")
 
-    assert "`quorum` above 1" in view.words
+    assert "quorum above 1" in view.words
 
 
 async def test_rule_with_channels_holds_only_there(new_office: NewOffice) -> None:
