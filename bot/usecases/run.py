@@ -6,24 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.domain.decision import Approval
-from bot.domain.errors import (
-    FixdeskError,
-    InvalidInputError,
-    NotAllowedError,
-    NotFoundError,
-    StoreError,
-)
+from bot.domain.errors import FixdeskError, InvalidInputError, NotAllowedError, NotFoundError, StoreError
 from bot.domain.person import Person
-from bot.domain.run import (
-    Device,
-    Requester,
-    Run,
-    RunId,
-    RunState,
-    Send,
-    Target,
-    WorkflowRef,
-)
+from bot.domain.run import Device, Requester, Run, RunId, RunState, Send, Target, WorkflowRef
 from bot.domain.work import WorkKind
 from bot.domain.workflow import Workflow, WorkflowId
 from bot.policy.decide import identify, may_run, rule_for
