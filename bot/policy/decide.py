@@ -8,7 +8,7 @@ from bot.domain.errors import NotAllowedError
 from bot.domain.person import Person, Profile, is_upn
 from bot.domain.run import Requester
 from bot.domain.workflow import Workflow, WorkflowId
-from bot.policy.rules import EVERYONE, Policy, Rule
+from bot.policy.rules import EVERYONE, ApprovalRule, Policy, ResumeRule, Rule
 
 NO_POLICY = (
     "Running fixes is not allowed yet: fixdesk has no policy. An IT admin writes a policy file that says who may run "
@@ -76,9 +76,15 @@ def _address_as_upn(policy: Policy, profile: Profile) -> str:
     return profile.email
 
 
-def rule_for(policy: Policy, workflow_id: WorkflowId) -> Rule | None:
-    """Return the first rule that matches; none means that nobody may run it."""
-    return next((rule for rule in policy.workflows if fnmatchcase(workflow_id, rule.match)), None)
+def rule_for(policy: Policy | None, workflow_id: WorkflowId) -> Rule | None:
+    """Return the first rule that matches; none, as without a policy, means that nobody may run it."""
+    rules = policy.workflows if policy else ()
+    return next((rule for rule in rules if fnmatchcase(workflow_id, rule.match)), None)
+
+
+def channel_to_ask(policy: Policy | None, asked: ApprovalRule | ResumeRule) -> str:
+    """Return where a rule's question goes: the channel that it names, else the one for all."""
+    return asked.channel or (policy and policy.channels.approvals) or ""
 
 
 def may_run(policy: Policy | None, person: Person, workflow: Workflow, channel_id: str = "") -> Ruling:

@@ -111,7 +111,7 @@ class RunForms:
 
     def shown_parameters(self, workflow: Workflow) -> tuple[Parameter, ...]:
         """Return the parameters that the form asks for, in its order."""
-        rule = rule_for(self._desk.policy, workflow.id) if self._desk.policy else None
+        rule = rule_for(self._desk.policy, workflow.id)
         return tuple(field.parameter for field in fields_of(workflow, rule)) if rule else ()
 
 

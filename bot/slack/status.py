@@ -17,7 +17,7 @@ from bot.slack.blocks.status import Message, card_message
 from bot.slack.calls import PAUSE, attempt
 from bot.slack.history import look_for, metadata_of
 from bot.usecases.desk import Desk
-from bot.usecases.due import show_run
+from bot.usecases.due import show
 from bot.usecases.form import label_of
 
 CANNOT_POST = timedelta(seconds=30)
@@ -56,7 +56,7 @@ class Cards:
         if card is None:
             return
         await self._desk.store.update_card(dataclasses.replace(card, shown_revision=-1))
-        await self._desk.store.add_work(show_run(card.run_id, self._desk.clock()))
+        await self._desk.store.add_work(show(card.run_id, self._desk.clock()))
 
     async def adopt(self, card: Card) -> None:
         """Learn where a copy is whose posting had no known result: somebody pressed a button on it."""
@@ -112,7 +112,7 @@ class Cards:
 
     def _shown_values(self, run: Run) -> list[tuple[str, str]]:
         """Return the parameters as the policy labels them, without those that it hides."""
-        rule = rule_for(self._desk.policy, run.workflow.id) if self._desk.policy else None
+        rule = rule_for(self._desk.policy, run.workflow.id)
         rules = rule.parameters if rule else {}
         return [
             (label_of(one, rules.get(one)), value)

@@ -41,7 +41,7 @@ class Desk:
             if run is None:
                 raise NotFoundError("This run is not known any more.")
             changed = step(run)
-            if changed is run or await self.store.replace_run(run, changed, [show(changed, self.clock()), *work]):
+            if changed is run or await self.store.replace_run(run, changed, [show(run_id, self.clock()), *work]):
                 return changed
 
     async def person(self, slack_id: str, *, fresh: bool = False) -> Person:

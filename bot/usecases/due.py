@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.decision import Choice
 from bot.domain.errors import NexthinkError
-from bot.domain.run import Run, RunId
+from bot.domain.run import RunId
 from bot.domain.work import NewWork, WorkKind
 
 START_PATIENCE = timedelta(minutes=10)
@@ -29,13 +29,8 @@ class Presser:
     """Slack's name of this one press: its `action_ts`."""
 
 
-def show(run: Run, at: datetime) -> NewWork:
+def show(run_id: RunId, at: datetime) -> NewWork:
     """Bring every copy of a run's card up to date; asked for twice it is done once more, with the newest state."""
-    return show_run(run.id, at)
-
-
-def show_run(run_id: RunId, at: datetime) -> NewWork:
-    """As `show`, by id."""
     return NewWork(
         kind=WorkKind.SHOW,
         identity=f"{WorkKind.SHOW}:{run_id}",
@@ -45,9 +40,9 @@ def show_run(run_id: RunId, at: datetime) -> NewWork:
     )
 
 
-def work_on(run: Run, kind: WorkKind, at: datetime) -> NewWork:
+def work_on(run_id: RunId, kind: WorkKind, at: datetime) -> NewWork:
     """Take a run's next step at a time: once, for a run takes each of its steps once."""
-    return NewWork(kind=kind, identity=f"{kind}:{run.id}", subject={"run_id": run.id}, due_at=at)
+    return NewWork(kind=kind, identity=f"{kind}:{run_id}", subject={"run_id": run_id}, due_at=at)
 
 
 def follow_now(at: datetime) -> NewWork:
@@ -55,12 +50,12 @@ def follow_now(at: datetime) -> NewWork:
     return NewWork(kind=WorkKind.FOLLOW, identity=WorkKind.FOLLOW, due_at=at, is_repeatable=True)
 
 
-def trigger(run: Run, ordinal: int, at: datetime) -> NewWork:
+def trigger(run_id: RunId, ordinal: int, at: datetime) -> NewWork:
     """Fire the trigger for a decision that was taken at a time."""
     return NewWork(
         kind=WorkKind.TRIGGER,
-        identity=f"{WorkKind.TRIGGER}:{run.id}:{ordinal}:{at.isoformat()}",
-        subject={"run_id": run.id, "ordinal": ordinal},
+        identity=f"{WorkKind.TRIGGER}:{run_id}:{ordinal}:{at.isoformat()}",
+        subject={"run_id": run_id, "ordinal": ordinal},
         due_at=at,
     )
 

@@ -4,12 +4,12 @@ import dataclasses
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.domain.decision import Choice, DecisionState, Resume, Verdict
-from bot.domain.errors import NexthinkError, NotAllowedError, TooLateError
-from bot.domain.person import Person
+from bot.domain.decision import Choice, DecisionState, Resume
+from bot.domain.errors import NexthinkError, TooLateError
 from bot.domain.run import Execution, Run, RunId
-from bot.policy.decide import may_decide
+from bot.policy.decide import channel_to_ask
 from bot.policy.rules import ResumeRule
+from bot.usecases.decision import verdict_on
 from bot.usecases.desk import Desk
 from bot.usecases.due import follow_now, pause_before, trigger
 
@@ -18,6 +18,7 @@ EARLY_PATIENCE = timedelta(minutes=2)
 
 NOT_WAITING_YET = 400
 """The only documented code that fits an execution that does not wait (yet)."""
+UNKNOWN_SEND = "Result unknown: the answer may have reached Nexthink. It is not sent again."
 ENDED_FIRST = "It ended before the answer could be given."
 
 _GOING_OUT = frozenset({DecisionState.SENDING, DecisionState.FIRING})
@@ -30,19 +31,19 @@ async def answer(run_id: RunId, ordinal: int, slack_id: str, choice: Choice, *, 
 
     def step(run: Run) -> Run:
         execution, resume = _asked(run, ordinal)
-        verdict = _verdict(run, resume, person, choice, desk)
+        is_open = resume.state is DecisionState.OPEN
+        verdict = verdict_on(resume, run.requester, person, choice, is_open=is_open, desk=desk)
         taken = dataclasses.replace(resume, state=DecisionState.SENDING, verdict=verdict, note="")
         return run.with_execution(ordinal, dataclasses.replace(execution, resume=taken))
 
-    run = await desk.store.run(run_id)
-    return await desk.change(run_id, step, *([trigger(run, ordinal, now)] if run else []))
+    return await desk.change(run_id, step, trigger(run_id, ordinal, now))
 
 
 def question(rule: ResumeRule, desk: Desk) -> Resume:
     """Return the question that a rule asks about an execution from now on."""
     return Resume(
         deciders=rule.by,
-        channel_id=rule.channel or (desk.policy and desk.policy.channels.approvals) or "",
+        channel_id=channel_to_ask(desk.policy, rule),
         expires_at=desk.clock() + rule.expires,
         parameters={Choice.APPROVE: rule.approve, Choice.DENY: rule.deny},
     )
@@ -53,26 +54,6 @@ def _asked(run: Run, ordinal: int) -> tuple[Execution, Resume]:
     if execution is None or execution.resume is None:
         raise TooLateError("This execution waits for no decision.")
     return execution, execution.resume
-
-
-def _verdict(run: Run, resume: Resume, person: Person, choice: Choice, desk: Desk) -> Verdict:
-    ruling = may_decide(desk.policy, person, resume.deciders, run.requester)
-    if not ruling.is_allowed:
-        raise NotAllowedError(ruling.reason)
-    now = desk.clock()
-    if resume.state is not DecisionState.OPEN or now >= resume.expires_at:
-        raise TooLateError(why_closed(resume))
-    return Verdict(choice=choice, slack_id=person.slack_id, name=person.name, upn=person.upn, at=now)
-
-
-def why_closed(resume: Resume) -> str:
-    """Say who was first, or what else closed the question."""
-    if resume.verdict is not None:
-        verdict = resume.verdict
-        return f"This cannot be decided any more: {verdict.name} {verdict.choice.past} it at {verdict.at:%H:%M} UTC."
-    if resume.state is DecisionState.CLOSED:
-        return "This cannot be decided any more: the execution has ended."
-    return f"This cannot be decided any more: it expired at {resume.expires_at:%Y-%m-%d %H:%M} UTC."
 
 
 async def fire(run_id: RunId, ordinal: int, attempts: int, *, desk: Desk) -> datetime | None:
@@ -98,9 +79,6 @@ def _goes_out(resume: Resume) -> Resume:
     if resume.state is DecisionState.FIRING:
         return dataclasses.replace(resume, state=DecisionState.UNCLEAR, note=UNKNOWN_SEND)
     return dataclasses.replace(resume, state=DecisionState.FIRING)
-
-
-UNKNOWN_SEND = "Result unknown: the answer may have reached Nexthink. It is not sent again."
 
 
 def _resume_step(ordinal: int, change: Callable[[Resume], Resume]) -> Callable[[Run], Run]:

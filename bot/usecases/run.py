@@ -11,7 +11,7 @@ from bot.domain.person import Person
 from bot.domain.run import Device, Requester, Run, RunId, RunState, Send, Target, WorkflowRef
 from bot.domain.work import WorkKind
 from bot.domain.workflow import Workflow, WorkflowId
-from bot.policy.decide import identify, may_run, rule_for
+from bot.policy.decide import channel_to_ask, identify, may_run, rule_for
 from bot.policy.rules import Rule
 from bot.usecases.desk import Desk, change_in, move_from
 from bot.usecases.device import FoundDevices
@@ -94,7 +94,7 @@ async def submit_run(submission: Submission, *, desk: Desk) -> Run | None:
         created_at=now,
         channel_id=submission.channel_id,
     )
-    is_first = await desk.store.add_run(run, [work_on(run, WorkKind.BEGIN, now), show(run, now)])
+    is_first = await desk.store.add_run(run, [work_on(run_id, WorkKind.BEGIN, now), show(run_id, now)])
     return run if is_first else None
 
 
@@ -102,7 +102,7 @@ def _rule_in_memory(workflow: Workflow, person: Person | None, channel_id: str, 
     """Return the rule as far as it is known who asks; the rights of somebody unknown are looked at in `begin_run`."""
     if person is not None:
         return may_run(desk.policy, person, workflow, channel_id).require()
-    rule = rule_for(desk.policy, workflow.id) if desk.policy else None
+    rule = rule_for(desk.policy, workflow.id)
     if rule is None:
         raise NotAllowedError(f"You are not allowed to run {workflow.name}: no rule of the policy names it.")
     return rule
@@ -156,15 +156,15 @@ async def _begin(run: Run, rule: Rule, requester: Requester, target: Target, des
     now = desk.clock()
     known = {"requester": requester, "target": target, "note": ""}
     if rule.approval is None:
-        await desk.change(run.id, change_in(ASKED, **known), work_on(run, WorkKind.START, now))
+        await desk.change(run.id, change_in(ASKED, **known), work_on(run.id, WorkKind.START, now))
         return
     approval = Approval(
         deciders=rule.approval.by,
-        channel_id=rule.approval.channel or (desk.policy and desk.policy.channels.approvals) or "",
+        channel_id=channel_to_ask(desk.policy, rule.approval),
         expires_at=now + rule.approval.expires,
     )
     asked = move_from(ASKED, RunState.AWAITING_APPROVAL, approval=approval, **known)
-    await desk.change(run.id, asked, work_on(run, WorkKind.EXPIRE_APPROVAL, approval.expires_at))
+    await desk.change(run.id, asked, work_on(run.id, WorkKind.EXPIRE_APPROVAL, approval.expires_at))
 
 
 async def give_up_run(run_id: RunId, *, desk: Desk) -> None:

@@ -24,7 +24,7 @@ async def start_run(run_id: RunId, attempts: int, *, desk: Desk) -> datetime | N
     if run is None or not await _may_start(run, desk):
         return None
     intent = run.move(RunState.STARTING)
-    if not await desk.store.replace_run(run, intent, [show(intent, desk.clock())]):
+    if not await desk.store.replace_run(run, intent, [show(intent.id, desk.clock())]):
         return desk.clock()
     try:
         started = await desk.nexthink.start(intent.workflow.id, intent.target, intent.parameters)
@@ -98,12 +98,12 @@ async def _not_started(
 async def _started(intent: Run, started: Started, desk: Desk) -> None:
     """Store Nexthink's ids, ask who decides on a pause where the rule says so, and follow it."""
     now = desk.clock()
-    rule = rule_for(desk.policy, intent.workflow.id) if desk.policy else None
+    rule = rule_for(desk.policy, intent.workflow.id)
     resume = question(rule.resume, desk) if rule and rule.resume else None
     executions = tuple(Execution(id=one, resume=resume) for one in dict.fromkeys(started.execution_ids))
     facts = {"request_id": started.request_id, "started_at": now, "executions": executions, "note": ""}
     running = move_from(SENT, RunState.RUNNING, **facts)
     work = [follow_now(now)]
     if resume is not None:
-        work.append(work_on(intent, WorkKind.EXPIRE_RESUME, resume.expires_at))
+        work.append(work_on(intent.id, WorkKind.EXPIRE_RESUME, resume.expires_at))
     await desk.change(intent.id, running, *work)

@@ -92,7 +92,7 @@ class Follower:
         now = self._desk.clock()
         self._asked_at[run.id] = now
         sightings = list(seen)
-        rule = rule_for(self._desk.policy, run.workflow.id) if self._desk.policy else None
+        rule = rule_for(self._desk.policy, run.workflow.id)
         resume = question(rule.resume, self._desk) if rule and rule.resume else None
 
         def step(current: Run) -> Run:
@@ -105,7 +105,7 @@ class Follower:
                 return dataclasses.replace(followed, note="")
             return current.changed(note="") if current.note else current
 
-        expiry = [work_on(run, WorkKind.EXPIRE_RESUME, resume.expires_at)] if resume else []
+        expiry = [work_on(run.id, WorkKind.EXPIRE_RESUME, resume.expires_at)] if resume else []
         await self._desk.change(run.id, step, *expiry)
 
     async def _note_trouble(self, run: Run, error: NexthinkError) -> None:

@@ -179,7 +179,7 @@ async def test_start_of_a_process_that_died_is_not_sent_again(office: Office) ->
     async with opened(office) as store:
         [run] = await store.undecided_runs()
         approved = run.move(RunState.APPROVED, approval=_approved(run, office))
-        assert await store.replace_run(run, approved, [work_on(run, WorkKind.START, office.clock())])
+        assert await store.replace_run(run, approved, [work_on(run.id, WorkKind.START, office.clock())])
         assert await store.replace_run(approved, approved.move(RunState.STARTING))
 
     await office.start_bot()

@@ -24,7 +24,7 @@ async def test_change_is_stored_with_its_work(bench: Bench) -> None:
     """The card is brought up to date along with it."""
     before = await bench.keep()
 
-    changed = await bench.desk.change(R1, REFUSE, work_on(before, WorkKind.START, NOON))
+    changed = await bench.desk.change(R1, REFUSE, work_on(before.id, WorkKind.START, NOON))
 
     assert changed == await bench.run()
     assert (changed.state, changed.note, changed.revision) == (RunState.REFUSED, "No.", before.revision + 1)
@@ -35,7 +35,7 @@ async def test_step_that_changes_nothing_stores_no_work(bench: Bench) -> None:
     """Neither a card nor what was to follow."""
     before = await bench.keep()
 
-    assert await bench.desk.change(R1, lambda run: run, work_on(before, WorkKind.START, NOON)) == before
+    assert await bench.desk.change(R1, lambda run: run, work_on(before.id, WorkKind.START, NOON)) == before
 
     assert await bench.due() == []
 

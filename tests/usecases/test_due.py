@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.decision import Choice
 from bot.domain.errors import NexthinkError, NexthinkFault
+from bot.domain.run import RunId
 from bot.domain.work import WorkKind
 from bot.usecases.due import Presser, follow_now, pause_before, press, show, trigger, work_on
 from tests.domain.values import NOON, a_run
@@ -16,24 +17,24 @@ GRACE = Presser(slack_id="UGRACE", channel_id="C1", ts="1.2", pressed="3.4")
 
 def test_step_of_a_run_is_one_row() -> None:
     """At whatever time it is asked for; another step or another run is another row."""
-    assert work_on(a_run(), WorkKind.START, NOON).identity == work_on(a_run(), WorkKind.START, LATER).identity
-    assert work_on(a_run(), WorkKind.START, NOON).identity != work_on(a_run(), WorkKind.BEGIN, NOON).identity
-    assert work_on(a_run(), WorkKind.START, NOON).identity != work_on(a_run(id="r-2"), WorkKind.START, NOON).identity
+    assert work_on(a_run().id, WorkKind.START, NOON).identity == work_on(a_run().id, WorkKind.START, LATER).identity
+    assert work_on(a_run().id, WorkKind.START, NOON).identity != work_on(a_run().id, WorkKind.BEGIN, NOON).identity
+    assert work_on(a_run().id, WorkKind.START, NOON).identity != work_on(RunId("r-2"), WorkKind.START, NOON).identity
 
 
 def test_edits_and_questions_may_be_asked_for_again() -> None:
     """They go once more with the newest state; steps, triggers and presses do not."""
-    assert show(a_run(), NOON).is_repeatable
+    assert show(a_run().id, NOON).is_repeatable
     assert follow_now(NOON).is_repeatable
-    assert not work_on(a_run(), WorkKind.START, NOON).is_repeatable
-    assert not trigger(a_run(), 0, NOON).is_repeatable
+    assert not work_on(a_run().id, WorkKind.START, NOON).is_repeatable
+    assert not trigger(a_run().id, 0, NOON).is_repeatable
 
 
 def test_decision_has_one_trigger() -> None:
     """A new decision on the same question has another, and so has another execution."""
-    assert len({trigger(a_run(), 0, NOON).identity, trigger(a_run(), 0, LATER).identity}) == 2
-    assert len({trigger(a_run(), 0, NOON).identity, trigger(a_run(), 1, NOON).identity}) == 2
-    assert trigger(a_run(), 0, NOON) == trigger(a_run(), 0, NOON)
+    assert len({trigger(a_run().id, 0, NOON).identity, trigger(a_run().id, 0, LATER).identity}) == 2
+    assert len({trigger(a_run().id, 0, NOON).identity, trigger(a_run().id, 1, NOON).identity}) == 2
+    assert trigger(a_run().id, 0, NOON) == trigger(a_run().id, 0, NOON)
 
 
 def test_press_is_known_by_who_and_when() -> None:
