@@ -59,12 +59,27 @@ class NexthinkFault(enum.Enum):
     """What kind of trouble a call to Nexthink met."""
 
     UNREACHABLE = "no connection could be made"
+    AWAY = "Nexthink has not been answering, so it is left alone for some seconds"
     BUSY = "Nexthink asks for fewer calls (429)"
     UNAUTHORIZED = "the credential was not accepted (401)"
     FORBIDDEN = "the credential lacks a permission (403)"
     REFUSED = "Nexthink refused the request"
     NOT_FOUND = "Nexthink does not know it (404)"
     UNCLEAR = "the answer never came or could not be read"
+
+
+_PASSING = frozenset({NexthinkFault.UNREACHABLE, NexthinkFault.AWAY, NexthinkFault.BUSY, NexthinkFault.UNCLEAR})
+
+
+class Effect(enum.Enum):
+    """What a call that failed may have done all the same."""
+
+    NOT_SENT = enum.auto()
+    """It surely did not arrive."""
+    REFUSED = enum.auto()
+    """It arrived, and Nexthink said no."""
+    UNKNOWN = enum.auto()
+    """It may have been carried out."""
 
 
 @dataclasses.dataclass(eq=False)
@@ -87,9 +102,16 @@ class NexthinkError(FixdeskError):
         return f"Nexthink trouble while {self.doing}: {self.fault.value}.{said}"
 
     @property
+    def effect(self) -> Effect:
+        """What the call may have done."""
+        if self.fault is NexthinkFault.UNCLEAR:
+            return Effect.UNKNOWN
+        return Effect.NOT_SENT if self.status is None else Effect.REFUSED
+
+    @property
     def surely_not_done(self) -> bool:
         """Whether the call certainly had no effect, so that it may be sent again."""
-        return self.fault is not NexthinkFault.UNCLEAR
+        return self.effect is not Effect.UNKNOWN
 
     @property
     def is_about_nexthink(self) -> bool:
@@ -99,4 +121,4 @@ class NexthinkError(FixdeskError):
     @property
     def may_pass(self) -> bool:
         """Whether the same call may succeed a little later."""
-        return self.fault in {NexthinkFault.UNREACHABLE, NexthinkFault.BUSY, NexthinkFault.UNCLEAR}
+        return self.fault in _PASSING

@@ -3,15 +3,16 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, Literal
 
 import httpx
 
 from bot.domain.errors import NexthinkError
 from bot.domain.run import Device, ExecutionId, Sighting, Started, Target
+from bot.domain.targets import NamedTarget
 from bot.domain.workflow import Workflow, WorkflowId
 from bot.nexthink import answer, nql, wire
 from bot.nexthink.exchange import Exchange
-from bot.nexthink.retry import Retries
 from bot.nexthink.tenant import Queries, Tenant
 from bot.nexthink.wire import Call, Dependency, TriggerMethod
 
@@ -29,7 +30,7 @@ class NexthinkClient:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._queries = queries
-        self._exchange = Exchange(http, tenant, clock=clock, retries=Retries(sleep=sleep))
+        self._exchange = Exchange(http, tenant, clock=clock, sleep=sleep)
 
     @property
     def trouble(self) -> NexthinkError | None:
@@ -46,17 +47,17 @@ class NexthinkClient:
 
     async def list_workflows(self) -> list[Workflow]:
         """Return the active workflows that the API may start, merged by id: all four lists, or a failure."""
-        calls = [
+        first, *others = (
             wire.list_call(dependency=dependency, trigger_method=TriggerMethod.API, only_active=True)
             for dependency in Dependency
-        ]
-        lists = await asyncio.gather(*map(self._list, calls), return_exceptions=True)
-        found = {}
-        for dependency, listed in zip(Dependency, lists, strict=True):
+        )
+        # One alone finds out whether Nexthink answers; the others are worth asking only then.
+        lists = [await self._list(first)]
+        for listed in await asyncio.gather(*map(self._list, others), return_exceptions=True):
             if isinstance(listed, BaseException):
                 raise listed
-            found[dependency] = listed
-        return answer.merge(found)
+            lists.append(listed)
+        return answer.merge(dict(zip(Dependency, lists, strict=True)))
 
     async def list_filtered(
         self,
@@ -79,21 +80,27 @@ class NexthinkClient:
         devices, users = wire.lists_of(target)
         return await self.execute_v2(workflow_id, devices=devices, users=users, params=parameters)
 
+    async def start_many(
+        self, workflow_id: WorkflowId, targets: Sequence[NamedTarget], parameters: Mapping[str, str]
+    ) -> Started:
+        """Start a run for up to `MAX_TARGETS` users and as many devices, through the version that can name them."""
+        return await self._start(wire.execute_many_call(workflow_id, targets, parameters))
+
     async def execute_v1(
         self, workflow_id: WorkflowId, *, devices: Sequence[str], users: Sequence[str], params: Mapping[str, str]
     ) -> Started:
-        """Start a run for Collector ids and SIDs, at most `wire.MAX_TARGETS` of each."""
+        """Start a run for Collector ids and SIDs, at most `MAX_TARGETS` of each."""
         return await self._start(wire.execute_v1_call(workflow_id, devices=devices, users=users, params=params))
 
     async def execute_v2(
         self,
         workflow_id: WorkflowId,
         *,
-        devices: Sequence[Mapping[str, str]],
-        users: Sequence[Mapping[str, str]],
+        devices: Sequence[NamedTarget],
+        users: Sequence[NamedTarget],
         params: Mapping[str, str],
     ) -> Started:
-        """Start a run for devices (`name`, `uid`, `collectorUid`) and users (`uid`, `upn`, `sid`)."""
+        """Start a run for devices and users by any identifier, at most `MAX_TARGETS` of each."""
         return await self._start(wire.execute_v2_call(workflow_id, devices=devices, users=users, params=params))
 
     async def trigger(self, workflow_uuid: str, execution_id: ExecutionId, parameters: Mapping[str, str]) -> None:
@@ -103,20 +110,25 @@ class NexthinkClient:
 
     async def devices_of(self, upn: str) -> list[Device]:
         """Return a person's devices in no promised order."""
-        doing = "asking for a person's devices"
-        wire.check_upn(upn, doing)
-        rows = await self._query(self._queries.devices, {"upn": upn}, doing)
+        rows = await self._rows(wire.devices_call(self._queries.devices, upn))
         return [device for row in rows if (device := nql.to_device(row)) is not None]
 
     async def executions_of(self, request_id: str) -> list[Sighting]:
         """Return what is recorded of one request; none yet is no failure."""
-        rows = await self._query(self._queries.status, {"request_id": request_id}, "asking how a run goes")
+        rows = await self._rows(wire.status_call(self._queries.status, request_id))
         return [seen for row in rows if (seen := nql.to_sighting(row, request_id)) is not None]
 
     async def recent_executions(self) -> list[Sighting]:
         """Return what is recorded of every request of the last hour, at most 1,000 rows."""
-        rows = await self._query(self._queries.recent, {}, "asking for recent runs")
+        rows = await self._rows(wire.recent_call(self._queries.recent))
         return [seen for row in rows if (seen := nql.to_sighting(row)) is not None]
+
+    async def query(
+        self, query_id: str, parameters: Mapping[str, str], *, version: Literal[1, 2] = 2
+    ) -> list[dict[str, Any]]:
+        """Return the rows of any stored query under the names that the tenant gives them, through either version."""
+        call = wire.query_call(query_id, parameters, f"asking {query_id}", for_person=True, version=version)
+        return nql.read_entries(await self._exchange.ask(call), call.doing)
 
     async def _list(self, call: Call) -> list[answer.WorkflowAnswer]:
         return answer.read_list(await self._exchange.ask(call), call.doing)
@@ -124,5 +136,5 @@ class NexthinkClient:
     async def _start(self, call: Call) -> Started:
         return answer.read_started(await self._exchange.ask(call), call.doing)
 
-    async def _query(self, query_id: str, parameters: Mapping[str, str], doing: str) -> list[nql.Row]:
-        return nql.read_rows(await self._exchange.ask(wire.query_call(query_id, parameters, doing)), doing)
+    async def _rows(self, call: Call) -> list[nql.Row]:
+        return nql.read_rows(await self._exchange.ask(call), call.doing)

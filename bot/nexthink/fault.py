@@ -61,7 +61,7 @@ def of_status(status: int) -> NexthinkFault:
     return _FAULTS.get(status, NexthinkFault.REFUSED if is_refusal else NexthinkFault.UNCLEAR)
 
 
-def of_exception(error: httpx.HTTPError, doing: str) -> NexthinkError:
+def of_exception(error: httpx.HTTPError | TimeoutError, doing: str) -> NexthinkError:
     """Translate a call without an answer."""
     fault = NexthinkFault.UNREACHABLE if isinstance(error, NEVER_SENT) else NexthinkFault.UNCLEAR
     return NexthinkError(fault, doing)

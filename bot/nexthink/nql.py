@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.run import Device, ExecutionId, ExecutionState, Sighting
+from bot.domain.targets import Identifier, fault_of
 from bot.nexthink import fault
 
 
@@ -59,11 +60,22 @@ _LONGEST_ENDING = max(map(len, _ENDINGS))
 
 
 def read_rows(payload: Any, doing: str) -> list[Row]:
-    """Read an answer of version 2, its rows keyed by meaning; a row of another form is left out."""
+    """Read an answer of either version, its rows keyed by meaning."""
+    return [read_row(entry) for entry in read_entries(payload, doing)]
+
+
+def read_entries(payload: Any, doing: str) -> list[dict[str, Any]]:
+    """Read the rows of an answer under the tenant's own names; a row of another form is left out.
+
+    Version 2 gives objects, version 1 gives arrays in the order of its `headers`.
+    """
     data = payload.get("data") if isinstance(payload, Mapping) else None
     if not isinstance(data, list):
         raise fault.unreadable(doing)
-    return [read_row(entry) for entry in data if isinstance(entry, Mapping)]
+    headers = payload.get("headers")
+    if isinstance(headers, list):
+        data = [dict(zip(map(str, headers), row, strict=False)) for row in data if isinstance(row, list)]
+    return [dict(entry) for entry in data if isinstance(entry, Mapping)]
 
 
 def read_row(entry: Mapping[str, Any]) -> Row:
@@ -87,9 +99,9 @@ def _meaning(key: str) -> tuple[Field, int]:
 
 
 def to_device(row: Row) -> Device | None:
-    """Read a device; None where nothing says which Collector it has."""
+    """Read a device; None where nothing says which Collector it has, or not in a form that a start takes."""
     collector_uid = _text(row, Field.COLLECTOR_UID)
-    if not collector_uid:
+    if fault_of(Identifier.COLLECTOR, collector_uid):
         return None
     return Device(
         name=_text(row, Field.DEVICE_NAME) or _text(row, Field.NAME),

@@ -40,7 +40,12 @@ class Retries:
 
 
 def is_passing(error: NexthinkError) -> bool:
-    """Tell whether a read is worth another try at once: a slow answer is not, it cost its time already."""
-    if not error.may_pass or (error.retry_after or 0.0) > LONGEST_WAIT:
+    """Tell whether a read is worth another try at once.
+
+    A slow answer is not, it cost its time already; nor is a call that an open breaker held back.
+    """
+    if not error.may_pass or error.fault is NexthinkFault.AWAY or (error.retry_after or 0.0) > LONGEST_WAIT:
         return False
-    return error.fault is not NexthinkFault.UNCLEAR or not isinstance(error.__cause__, httpx.TimeoutException)
+    return error.fault is not NexthinkFault.UNCLEAR or not isinstance(
+        error.__cause__, httpx.TimeoutException | TimeoutError
+    )

@@ -8,18 +8,16 @@ import enum
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from bot.domain.errors import NexthinkError, NexthinkFault
-from bot.domain.person import is_upn
 from bot.domain.run import ExecutionId, Send, Target
+from bot.domain.targets import MAX_TARGETS, UUID_PATTERN, Identifier, NamedTarget, fault_of, fits_v1
 from bot.domain.workflow import WorkflowId
 from bot.nexthink import fault
 
-MAX_TARGETS = 10_000
-"""Users, and devices, in one call. See: https://docs.nexthink.com/api/workflows/trigger-a-workflow"""
-
-UUID_PATTERN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+QUERY_ID_PATTERN = re.compile(r"#[a-z0-9_]{2,255}", re.ASCII)
+"""See: https://docs.nexthink.com/api/nql/execute-an-nql"""
 
 READING_CATALOG = "reading the catalog"
 STARTING = "starting a run"
@@ -44,6 +42,13 @@ class TriggerMethod(enum.StrEnum):
     SCHEDULER = "SCHEDULER"
 
 
+class Service(enum.Enum):
+    """What answers a call: one may be away while the other works, and only NQL counts its calls."""
+
+    WORKFLOWS = enum.auto()
+    NQL = enum.auto()
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One request, without host, token or `Source`."""
@@ -56,7 +61,11 @@ class Call:
     body: Mapping[str, Any] | None = None
     is_read: bool
     """Whether it changes nothing, so that it may be sent twice."""
-    takes_source: bool = True
+    for_person: bool
+    """Whether a person waits for the answer; otherwise the bot asks by itself."""
+    service: Service = Service.WORKFLOWS
+    deadline: float = 25.0
+    """Seconds within which the whole answer must be there: a person hears of trouble within 30."""
 
     @property
     def content(self) -> bytes | None:
@@ -74,44 +83,87 @@ def list_call(*, dependency: Dependency | None, trigger_method: TriggerMethod | 
         query={name: value.value for name, value in query.items() if value is not None}
         | {"fetchOnlyActiveWorkflows": json.dumps(only_active)},
         is_read=True,
+        for_person=False,
     )
 
 
 def details_call(workflow_id: WorkflowId) -> Call:
     """Ask for one workflow."""
-    doing = f"reading the workflow {fault.clean(workflow_id)}"
-    return Call(doing=doing, method="GET", path="/api/v1/workflows/details", query={"nqlId": workflow_id}, is_read=True)
+    return Call(
+        doing=f"reading the workflow {fault.clean(workflow_id)}",
+        method="GET",
+        path="/api/v1/workflows/details",
+        query={"nqlId": workflow_id},
+        is_read=True,
+        for_person=True,
+    )
 
 
 def execute_v1_call(
     workflow_id: WorkflowId, *, devices: Sequence[str], users: Sequence[str], params: Mapping[str, str]
 ) -> Call:
     """Start a workflow for Collector ids and SIDs."""
+    named = [{Identifier.COLLECTOR: device} for device in devices] + [{Identifier.SID: user} for user in users]
+    _check_targets(named)
     return _execute_call("v1", workflow_id, devices, users, params)
 
 
 def execute_v2_call(
-    workflow_id: WorkflowId,
-    *,
-    devices: Sequence[Mapping[str, str]],
-    users: Sequence[Mapping[str, str]],
-    params: Mapping[str, str],
+    workflow_id: WorkflowId, *, devices: Sequence[NamedTarget], users: Sequence[NamedTarget], params: Mapping[str, str]
 ) -> Call:
-    """Start a workflow for devices and users by name, `upn` or other ids."""
-    for user in users:
-        if "upn" in user:
-            check_upn(user["upn"], STARTING)
+    """Start a workflow for devices and users by whatever names them."""
+    _check_targets([*devices, *users])
     return _execute_call(
-        "v2", workflow_id, [dict(device) for device in devices], [dict(user) for user in users], params
+        "v2", workflow_id, [_v2_entry(one) for one in devices], [_v2_entry(one) for one in users], params
     )
 
 
-def lists_of(target: Target) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+def execute_many_call(workflow_id: WorkflowId, targets: Sequence[NamedTarget], params: Mapping[str, str]) -> Call:
+    """Start a workflow for many: through V1 where it can name them all, else through V2."""
+    users = [target for target in targets if any(identifier.is_of_user for identifier in target)]
+    devices = [target for target in targets if not any(identifier.is_of_user for identifier in target)]
+    if not all(map(fits_v1, targets)):
+        return execute_v2_call(workflow_id, devices=devices, users=users, params=params)
+    return execute_v1_call(
+        workflow_id,
+        devices=[target[Identifier.COLLECTOR] for target in devices],
+        users=[target[Identifier.SID] for target in users],
+        params=params,
+    )
+
+
+_V2_KEYS = {
+    Identifier.UPN: "upn",
+    Identifier.SID: "sid",
+    Identifier.USER_UID: "uid",
+    Identifier.COLLECTOR: "collectorUid",
+    Identifier.DEVICE_UID: "uid",
+    Identifier.DEVICE: "name",
+}
+"""See: https://docs.nexthink.com/api/workflows/models"""
+
+
+def _v2_entry(target: NamedTarget) -> dict[str, str]:
+    return {_V2_KEYS[identifier]: value for identifier, value in target.items()}
+
+
+def _check_targets(targets: Sequence[NamedTarget]) -> None:
+    """Refuse what Nexthink would not take, before it is sent: nothing at all, nobody named, a wrong form."""
+    if not targets or not all(targets):
+        raise refused(STARTING, "each start needs at least one user or device, and each of them an identifier")
+    for target in targets:
+        for identifier, value in target.items():
+            why = fault_of(identifier, value)
+            if why:
+                raise refused(STARTING, f"{fault.clean(value)!r} {why}")
+
+
+def lists_of(target: Target) -> tuple[list[NamedTarget], list[NamedTarget]]:
     """Return the devices and the users to send for a target; without a device Nexthink takes the person's latest."""
-    user = {"upn": target.upn}
+    user = {Identifier.UPN: target.upn}
     if target.send is Send.USER or target.device is None:
         return [], [user]
-    device = {"collectorUid": target.device.collector_uid}
+    device = {Identifier.COLLECTOR: target.device.collector_uid}
     return [device], [user] if target.send is Send.BOTH else []
 
 
@@ -127,28 +179,48 @@ def trigger_call(workflow_uuid: str, execution_id: ExecutionId, parameters: Mapp
         path=f"/api/v1/workflows/workflows/{workflow_uuid}/execution/{execution_id}/trigger",
         body={"parameters": {name: value for name, value in parameters.items() if value.strip()}},
         is_read=False,
+        for_person=True,
     )
 
 
-def query_call(query_id: str, parameters: Mapping[str, str], doing: str) -> Call:
+def query_call(
+    query_id: str, parameters: Mapping[str, str], doing: str, *, for_person: bool, version: Literal[1, 2] = 2
+) -> Call:
     """Run a stored NQL query; raise `NOT_FOUND` where its id is empty."""
     if not query_id:
         raise NexthinkError(NexthinkFault.NOT_FOUND, doing, details="no query is set up")
+    if not QUERY_ID_PATTERN.fullmatch(query_id):
+        raise refused(doing, f"{fault.clean(query_id)!r} is not the id of an NQL query, such as #fixdesk_user_devices")
     return Call(
         doing=doing,
         method="POST",
-        path="/api/v2/nql/execute",
+        path=f"/api/v{version}/nql/execute",
         headers={"x-utc-times": "true"},
         body={"queryId": query_id, "parameters": dict(parameters)},
         is_read=True,
-        takes_source=False,
+        for_person=for_person,
+        service=Service.NQL,
+        deadline=8.0,  # Tenants report that NQL itself gives up after 5 s.
     )
 
 
-def check_upn(upn: str, doing: str) -> None:
-    """Refuse what Nexthink would not take as a UPN."""
-    if not is_upn(upn):
-        raise refused(doing, f"{fault.clean(upn)!r} is not a UPN that Nexthink takes")
+def devices_call(query_id: str, upn: str) -> Call:
+    """Ask for a person's devices."""
+    doing = "asking for a person's devices"
+    why = fault_of(Identifier.UPN, upn)
+    if why:
+        raise refused(doing, f"{fault.clean(upn)!r} {why}")
+    return query_call(query_id, {"upn": upn}, doing, for_person=True)
+
+
+def status_call(query_id: str, request_id: str) -> Call:
+    """Ask how one request goes."""
+    return query_call(query_id, {"request_id": request_id}, "asking how a run goes", for_person=False)
+
+
+def recent_call(query_id: str) -> Call:
+    """Ask how every request of the last hour goes."""
+    return query_call(query_id, {}, "asking how runs go", for_person=False)
 
 
 def refused(doing: str, details: str) -> NexthinkError:
@@ -168,4 +240,5 @@ def _execute_call(
         path=f"/api/{version}/workflows/execute",
         body={"workflowId": workflow_id, "devices": list(devices), "users": list(users), "params": dict(params)},
         is_read=False,
+        for_person=True,
     )

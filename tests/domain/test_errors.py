@@ -9,6 +9,7 @@ from bot.domain.errors import ConfigurationError, InvalidInputError, NexthinkErr
     ("fault", "surely_not_done", "may_pass"),
     [
         (NexthinkFault.UNREACHABLE, True, True),
+        (NexthinkFault.AWAY, True, True),
         (NexthinkFault.BUSY, True, True),
         (NexthinkFault.UNAUTHORIZED, True, False),
         (NexthinkFault.FORBIDDEN, True, False),

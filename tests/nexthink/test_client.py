@@ -160,9 +160,9 @@ async def test_source_goes_with_workflow_calls_alone(
 
 async def test_devices_come_from_the_stored_query(client: NexthinkClient, fake: FakeTenant) -> None:
     """The query is named, the person given, UTC asked for, and a row without a Collector left out."""
-    fake.reply(NQL, Reply({"data": [{"collector.uid": "c-1", "name": "LT"}, {"name": "odd"}]}))
+    fake.reply(NQL, Reply({"data": [{"collector.uid": UUID, "name": "LT"}, {"name": "odd"}]}))
 
-    assert await client.devices_of("ada@example.com") == [Device(name="LT", collector_uid="c-1")]
+    assert await client.devices_of("ada@example.com") == [Device(name="LT", collector_uid=UUID)]
     (asked,) = fake.calls(NQL)
     assert asked.json == {"queryId": "#devices", "parameters": {"upn": "ada@example.com"}}
     assert (asked.headers["Accept"], asked.headers["x-utc-times"]) == ("application/json", "true")

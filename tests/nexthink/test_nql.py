@@ -12,6 +12,7 @@ from bot.domain.run import Device, ExecutionId, ExecutionState, Sighting
 from bot.nexthink import nql
 from bot.nexthink.nql import Field
 
+COLLECTOR = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 SEEN_AT = datetime(2026, 11, 23, 9, 10, tzinfo=UTC)
 
 
@@ -65,30 +66,38 @@ def test_key_is_matched_by_its_longest_known_ending(key: str, field: Field) -> N
 @given(st.permutations([("device.name", "LT"), ("name", "odd"), ("workflow.name", "W"), ("user.name", "U")]))
 def test_more_telling_key_wins_in_any_order(cells: list[tuple[str, str]]) -> None:
     """Of two keys that end alike the longer match counts, wherever it stands in the row."""
-    row = nql.read_row({"collector.uid": "c", **dict(cells), "uid": "u"})
+    row = nql.read_row({"collector.uid": COLLECTOR, **dict(cells), "uid": "u"})
 
-    assert nql.to_device(row) == Device(name="LT", collector_uid="c")
+    assert nql.to_device(row) == Device(name="LT", collector_uid=COLLECTOR)
 
 
 def test_empty_value_gives_way() -> None:
     """A key without a value does not hide a less telling one that has one."""
-    row = nql.read_row({"device.name": None, "name": "LT", "device.collector.uid": "", "collector.uid": "c"})
+    row = nql.read_row({"device.name": None, "name": "LT", "device.collector.uid": "", "collector.uid": COLLECTOR})
 
-    assert nql.to_device(row) == Device(name="LT", collector_uid="c")
+    assert nql.to_device(row) == Device(name="LT", collector_uid=COLLECTOR)
 
 
 def test_device_is_read() -> None:
     """Name, Collector, platform and time come from a row; text from outside is cleaned."""
     cells = {
-        "device.collector.uid": "c-1",
+        "device.collector.uid": COLLECTOR,
         "device.name": "LT\n0042",
         "operating_system.platform": "Windows",
         "device.last_seen": "2026-11-23 09:10:00",
     }
 
     assert nql.to_device(nql.read_row(cells)) == Device(
-        name="LT 0042", collector_uid="c-1", platform="Windows", last_seen=SEEN_AT
+        name="LT 0042", collector_uid=COLLECTOR, platform="Windows", last_seen=SEEN_AT
     )
+
+
+def test_both_versions_are_read_alike() -> None:
+    """Rows as arrays below headers, and rows as objects, are the same rows."""
+    first = {"headers": ["device.name", "device.collector.uid"], "data": [["LT", COLLECTOR], "odd", ["short"]]}
+    second = {"data": [{"device.name": "LT", "device.collector.uid": COLLECTOR}, "odd", {"device.name": "short"}]}
+
+    assert nql.read_entries(first, "asking") == nql.read_entries(second, "asking")
 
 
 def test_device_without_collector_is_left_out() -> None:

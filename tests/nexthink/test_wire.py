@@ -1,12 +1,13 @@
 """Requests as plain data."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pytest
 
-from bot.domain.errors import NexthinkError, NexthinkFault
+from bot.domain.errors import Effect, NexthinkError, NexthinkFault
 from bot.domain.run import Device, ExecutionId, Send, Target
+from bot.domain.targets import Identifier, NamedTarget
 from bot.domain.workflow import WorkflowId
 from bot.nexthink import wire
 from bot.nexthink.wire import Dependency, TriggerMethod
@@ -15,8 +16,8 @@ UPN = "ada@example.com"
 LAPTOP = Device(name="LT-0042", collector_uid="3fa85f64-5717-4562-b3fc-2c963f66afa6")
 WORKFLOW = WorkflowId("#restart")
 UUID = "6f1d2c3b-4a59-4f68-8b77-1c2d3e4f5a6b"
-USERS = [{"upn": UPN}]
-DEVICES = [{"collectorUid": LAPTOP.collector_uid}]
+USERS = [{Identifier.UPN: UPN}]
+DEVICES = [{Identifier.COLLECTOR: LAPTOP.collector_uid}]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ DEVICES = [{"collectorUid": LAPTOP.collector_uid}]
     ],
 )
 def test_target_fills_the_lists_it_names(
-    send: Send, device: Device | None, devices: Sequence[Mapping[str, str]], users: Sequence[Mapping[str, str]]
+    send: Send, device: Device | None, devices: Sequence[NamedTarget], users: Sequence[NamedTarget]
 ) -> None:
     """The person, the device or both are sent; without a device the person alone."""
     assert wire.lists_of(Target(upn=UPN, send=send, device=device)) == (devices, users)
@@ -45,8 +46,8 @@ def test_execute_always_sends_all_members() -> None:
     assert first.path == "/api/v1/workflows/execute"
     assert first.body == {"workflowId": "#restart", "devices": [UUID], "users": [], "params": {}}
     assert second.path == "/api/v2/workflows/execute"
-    assert second.body == {"workflowId": "#restart", "devices": [], "users": USERS, "params": {"why": "slow"}}
-    assert wire.execute_v2_call(WORKFLOW, devices=[], users=[{"sid": "S-1-5-21"}], params={}).body
+    assert second.body == {"workflowId": "#restart", "devices": [], "users": [{"upn": UPN}], "params": {"why": "slow"}}
+    assert wire.execute_v2_call(WORKFLOW, devices=[], users=[{Identifier.SID: "S-1-5-21"}], params={}).body
     assert not first.is_read
     assert not second.is_read
 
@@ -59,11 +60,74 @@ def test_execute_refuses_too_many() -> None:
         wire.execute_v1_call(WORKFLOW, devices=[UUID] * 10_001, users=[], params={})
 
 
+@pytest.mark.parametrize(
+    ("targets", "version", "lists"),
+    [
+        ([{Identifier.SID: "S-1-5-21-7"}], "v1", {"users": ["S-1-5-21-7"], "devices": []}),
+        ([{Identifier.COLLECTOR: UUID}] * 2, "v1", {"users": [], "devices": [UUID, UUID]}),
+        ([{Identifier.UPN: UPN}], "v2", {"users": [{"upn": UPN}], "devices": []}),
+        ([{Identifier.USER_UID: UUID}], "v2", {"users": [{"uid": UUID}], "devices": []}),
+        ([{Identifier.DEVICE_UID: UUID}], "v2", {"users": [], "devices": [{"uid": UUID}]}),
+        ([{Identifier.DEVICE: "LT-1"}], "v2", {"users": [], "devices": [{"name": "LT-1"}]}),
+        (
+            [{Identifier.SID: "0"}, {Identifier.UPN: UPN, Identifier.SID: "0"}],
+            "v2",
+            {"users": [{"sid": "0"}, {"upn": UPN, "sid": "0"}], "devices": []},
+        ),
+        (
+            [{Identifier.COLLECTOR: UUID}, {Identifier.DEVICE: "LT-1"}],
+            "v2",
+            {"users": [], "devices": [{"collectorUid": UUID}, {"name": "LT-1"}]},
+        ),
+    ],
+)
+def test_many_go_through_the_version_that_can_name_them(
+    targets: list[NamedTarget], version: str, lists: dict[str, object]
+) -> None:
+    """Collectors and SIDs alone go through V1, whatever else is among them makes it V2."""
+    call = wire.execute_many_call(WORKFLOW, targets, {})
+
+    assert call.path == f"/api/{version}/workflows/execute"
+    assert call.body == {"workflowId": WORKFLOW, "params": {}} | lists
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {},
+        {Identifier.SID: "S-1"},
+        {Identifier.SID: "S" + "-1" * 11},
+        {Identifier.USER_UID: "ada"},
+        {Identifier.COLLECTOR: f"{UUID}\n"},
+        {Identifier.DEVICE_UID: ""},
+        {Identifier.DEVICE: " "},
+    ],
+)
+def test_start_refuses_what_nexthink_would_not_take(target: NamedTarget) -> None:
+    """A target without a name, or with one of a wrong form, is refused before it is sent."""
+    with pytest.raises(NexthinkError) as caught:
+        wire.execute_many_call(WORKFLOW, [target], {})
+    assert caught.value.effect is Effect.NOT_SENT
+
+
+def test_start_refuses_nobody() -> None:
+    """A start without a target is refused."""
+    with pytest.raises(NexthinkError, match="at least one user or device"):
+        wire.execute_many_call(WORKFLOW, [], {})
+
+
+@pytest.mark.parametrize("query_id", ["devices", "#", "#a", "#Devices", "#devices\n", "#" + "a" * 256, "#a-b"])
+def test_query_refuses_what_is_no_id(query_id: str) -> None:
+    """What Nexthink would not take as the id of a query is not sent."""
+    with pytest.raises(NexthinkError, match="is not the id of an NQL query"):
+        wire.query_call(query_id, {}, "asking", for_person=True)
+
+
 @pytest.mark.parametrize("upn", ["", "ada", "o'brien@example.com", "zoë@example.com", "ada@example.com\n", "ada@x"])
 def test_execute_refuses_what_is_no_upn(upn: str) -> None:
     """What Nexthink would not take as a UPN is not sent."""
     with pytest.raises(NexthinkError, match="is not a UPN") as caught:
-        wire.execute_v2_call(WORKFLOW, devices=[], users=[{"upn": upn}], params={})
+        wire.execute_v2_call(WORKFLOW, devices=[], users=[{Identifier.UPN: upn}], params={})
     assert caught.value.surely_not_done
 
 
@@ -97,14 +161,14 @@ def test_list_leaves_out_filters_that_are_not_set() -> None:
 def test_query_without_id_is_not_set_up() -> None:
     """An empty id makes no call."""
     with pytest.raises(NexthinkError, match="no query is set up") as caught:
-        wire.query_call("", {}, "asking")
+        wire.query_call("", {}, "asking", for_person=True)
     assert caught.value.fault is NexthinkFault.NOT_FOUND
 
 
 def test_body_is_ascii_whatever_is_in_it() -> None:
     """Any text can be sent, half a character included."""
     params = {"why": "langsam für Zoë \ud83d"}
-    content = wire.execute_v1_call(WORKFLOW, devices=[], users=[], params=params).content
+    content = wire.execute_v1_call(WORKFLOW, devices=[UUID], users=[], params=params).content
 
     assert content is not None
     assert content.isascii()
