@@ -7,16 +7,15 @@ import logging
 import random
 import secrets
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from bot.clock import utc_now
 from bot.domain.errors import NexthinkError, StoreError
 from bot.domain.run import RunId
 from bot.domain.work import Work, WorkKind
 from bot.nexthink.client import NexthinkClient
-from bot.nexthink.tenant import Queries, Tenant
-from bot.nexthink.transport import connect
 from bot.policy.rules import Devices, Policy
 from bot.settings import Settings
 from bot.slack.background import Background
@@ -31,6 +30,7 @@ from bot.slack.run import RunForms
 from bot.slack.search import Search
 from bot.slack.status import Cards
 from bot.store.database import SqlStore
+from bot.tenancy import connected_nexthink
 from bot.usecases.approval import expire_approval
 from bot.usecases.catalog import WorkflowCatalog
 from bot.usecases.desk import Desk
@@ -51,11 +51,6 @@ WORK_PATIENCE = timedelta(seconds=6)
 FOLLOW_AGAIN = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    """Return the time; the only clock of the program."""
-    return datetime.now(UTC)
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -118,7 +113,8 @@ async def running_bot(settings: Settings, policy: Policy | None, *, clock: Clock
             closing.push_async_callback(store.close)
             slack = vitals.slack = SlackConnection(api_url=settings.slack_api_url, tokens=_tokens(settings))
             closing.push_async_callback(slack.close)
-            nexthink = vitals.nexthink = await closing.enter_async_context(_nexthink(settings, clock))
+            client = connected_nexthink(settings, clock=clock)
+            nexthink = vitals.nexthink = await closing.enter_async_context(client)
             team_id = await slack.check()
             people = SlackPeople(client=slack.client, team_id=team_id, clock=clock)
             desk = _desk(nexthink, store, people, policy, clock)
@@ -138,29 +134,6 @@ async def running_bot(settings: Settings, policy: Policy | None, *, clock: Clock
 
 def _tokens(settings: Settings) -> Tokens:
     return Tokens(bot=settings.slack_bot_token.get_secret_value(), app=settings.slack_app_token.get_secret_value())
-
-
-@contextlib.asynccontextmanager
-async def _nexthink(settings: Settings, clock: Clock) -> AsyncIterator[NexthinkClient]:
-    """Give the one client for Nexthink, and close it."""
-    tenant = Tenant(
-        api_url=settings.api_url,
-        login_url=settings.login_url,
-        client_id=settings.nexthink_client_id,
-        client_secret=settings.nexthink_client_secret.get_secret_value(),
-        source=settings.nexthink_source,
-    )
-    queries = Queries(
-        devices=settings.nexthink_devices_query,
-        status=settings.nexthink_status_query,
-        recent=settings.nexthink_recent_query,
-    )
-    async with connect(tenant) as http:
-        client = NexthinkClient(http, tenant, queries, clock=clock)
-        try:
-            yield client
-        finally:
-            await client.aclose()
 
 
 def _desk(nexthink: NexthinkClient, store: SqlStore, people: SlackPeople, policy: Policy | None, clock: Clock) -> Desk:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, model_validator
@@ -110,16 +110,8 @@ class LocalSettings(BaseSettings):
         return {key: value for key, value in texts.items() if value != "" or key in _MAY_BE_EMPTY}
 
 
-class Settings(LocalSettings):
-    """Everything that the bot needs."""
-
-    slack_bot_token: Annotated[SecretStr, AfterValidator(_begins_with("xoxb-", "OAuth & Permissions"))]
-    slack_app_token: Annotated[SecretStr, AfterValidator(_begins_with("xapp-", "Basic Information > App-Level Tokens"))]
-    slack_signing_secret: SecretStr | None = None
-    slack_transport: Annotated[Literal["socket", "http"], AfterValidator(_built_transport)] = "socket"
-    slack_api_url: URL = SLACK_API
-    slack_client_id: str | None = None
-    slack_client_secret: Annotated[SecretStr | None, AfterValidator(_no_oauth)] = None
+class NexthinkSettings(LocalSettings):
+    """What commands need that talk to Nexthink, and to nobody else."""
 
     nexthink_api_url: URL | None = None
     nexthink_login_url: URL | None = None
@@ -134,9 +126,6 @@ class Settings(LocalSettings):
     nexthink_recent_query: QueryId = "#fixdesk_recent_executions"
     nexthink_source: Annotated[str, AfterValidator(_header_value)] | None = None
 
-    fixdesk_http_host: str = "127.0.0.1"
-    fixdesk_http_port: int = Field(default=3000, ge=0, le=65535)
-
     @property
     def api_url(self) -> str:
         """The host of Nexthink's API."""
@@ -148,6 +137,23 @@ class Settings(LocalSettings):
         tenant = f"https://{self.nexthink_instance}-login.{self.nexthink_region}.nexthink.cloud"
         return self.nexthink_login_url or tenant
 
+
+class Settings(NexthinkSettings):
+    """Everything that the bot needs."""
+
+    slack_bot_token: Annotated[SecretStr, AfterValidator(_begins_with("xoxb-", "OAuth & Permissions"))]
+    slack_app_token: Annotated[SecretStr, AfterValidator(_begins_with("xapp-", "Basic Information > App-Level Tokens"))]
+    slack_signing_secret: SecretStr | None = None
+    slack_transport: Annotated[Literal["socket", "http"], AfterValidator(_built_transport)] = "socket"
+    slack_api_url: URL = SLACK_API
+    slack_client_id: str | None = None
+    slack_client_secret: Annotated[SecretStr | None, AfterValidator(_no_oauth)] = None
+
+    fixdesk_http_host: str = "127.0.0.1"
+    fixdesk_http_port: int = Field(default=3000, ge=0, le=65535)
+
+
+_Settings = TypeVar("_Settings", bound=LocalSettings)
 
 _MENDS: Mapping[str, str] = {
     "slack_bot_token": "set it to the bot token (xoxb-…) of your Slack app: OAuth & Permissions",
@@ -161,14 +167,23 @@ _MENDS: Mapping[str, str] = {
 
 
 def read_configuration() -> tuple[Settings, Policy | None]:
-    """Read the environment and the policy file, and look at the database's path.
+    """Read all that the bot needs: the environment and the policy file; look at the database's path.
 
     Raises `ConfigurationError` with every fault of all of them; no sentence holds a secret.
     """
+    return _read(Settings)
+
+
+def read_nexthink_configuration() -> tuple[NexthinkSettings, Policy | None]:
+    """Read the same without what is Slack's: a command does not need it."""
+    return _read(NexthinkSettings)
+
+
+def _read(kind: Callable[[], _Settings]) -> tuple[_Settings, Policy | None]:
     faults: list[str] = []
     settings = None
     try:
-        settings = Settings()
+        settings = kind()
     except ValidationError as error:
         faults += _sentences([dict(one) for one in error.errors()])
     policy = None

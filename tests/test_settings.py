@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import ConfigurationError
-from bot.settings import Settings, load_policy, read_configuration
+from bot.settings import Settings, load_policy, read_configuration, read_nexthink_configuration
 
 LEAST = {
     "SLACK_BOT_TOKEN": "xoxb-secret-1",
@@ -287,3 +287,19 @@ def test_folder_is_no_policy(tmp_path: Path) -> None:
     """It cannot be read as one."""
     with pytest.raises(ConfigurationError, match=r"FIXDESK_POLICY: .* cannot be read"):
         load_policy(tmp_path)
+
+
+def test_command_needs_nothing_of_slack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wrong variables of Slack do not concern it, and what it misses is all said at once."""
+    with pytest.raises(ConfigurationError) as caught:
+        read_nexthink_configuration()
+    needed = {name for name in LEAST if name.startswith("NEXTHINK_")}
+    assert {fault.split()[0].removesuffix(":") for fault in caught.value.faults} == needed
+    for name in needed:
+        monkeypatch.setenv(name, LEAST[name])
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "pigeon")
+
+    settings, policy = read_nexthink_configuration()
+
+    assert settings.api_url == "https://acme.api.eu.nexthink.cloud"
+    assert policy is None

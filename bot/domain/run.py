@@ -154,6 +154,17 @@ class Started:
     execution_ids: tuple[ExecutionId, ...]
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """As much of a running run as is needed to decide when to ask for it: there may be thousands."""
+
+    id: RunId
+    request_id: str
+    workflow_id: WorkflowId
+    stepped_at: datetime
+    """When a person or fixdesk last did something about it: its start, or an answer to a pause."""
+
+
 class IllegalMoveError(Exception):
     """A change of state that the table does not allow: a fault of the program, never a person's."""
 

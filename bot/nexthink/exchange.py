@@ -18,8 +18,8 @@ from bot.nexthink.retry import Retries
 from bot.nexthink.tenant import Tenant
 from bot.nexthink.wire import Call, Service
 
-GATE = 64
-"""Requests under way at once; what waits for httpx's own pool would cost far more."""
+GATE = 100
+"""Requests under way at once, as many as the pool has connections; what waited for the pool itself would cost more."""
 TIRED_AFTER = timedelta(seconds=2)
 """A call that its caller gave up after so long counts as one without an answer."""
 

@@ -45,8 +45,10 @@ _DETAILS = ("details", "message", "error_description")
 def of_answer(response: httpx.Response, doing: str, *, now: datetime, secrets: Sequence[str] = ()) -> NexthinkError:
     """Translate an answer that is no success; what it says is shown without the secrets that it may echo."""
     code, details = _said(response.content, secrets)
+    # A conflict that Nexthink itself explains is a refusal; any other may come from whatever stands in between.
+    is_refused = response.status_code == http.HTTPStatus.CONFLICT and code
     return NexthinkError(
-        of_status(response.status_code),
+        NexthinkFault.REFUSED if is_refused else of_status(response.status_code),
         doing,
         code=code,
         details=details,

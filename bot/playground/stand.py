@@ -12,6 +12,7 @@ import yaml
 
 import bot
 from bot.playground.nexthink.catalog import load_catalog
+from bot.playground.nexthink.control.api import Control
 from bot.playground.nexthink.server import SimulatedNexthink, start_simulated_nexthink
 from bot.playground.seed import EXAMPLE_CORP, Seed
 from bot.playground.slack.installation import Settings as SlackSettings
@@ -21,6 +22,8 @@ from bot.playground.slack.workspace import App, Channel, Person, Workspace
 SUGGESTIONS = ("/fix teams cache", "/fix windows 11 migration", "/fix local admin permission")
 """One that runs, one that pauses for a decision, one that needs an approval first."""
 POLICY = Path(__file__).parent / "policy.yaml"
+CONTROL_PATH = "/nexthink"
+"""Where the page finds the control of Nexthink, on its own origin."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Stand:
             "slack_api_url": self.slack.api_url,
             "nexthink_api_url": self.nexthink.api_url,
             "nexthink_login_url": self.nexthink.login_url,
+            "nexthink_control_url": f"{self.slack.url}{CONTROL_PATH}",
             "nexthink_client_id": self.nexthink.client_id,
             "nexthink_client_secret": self.nexthink.client_secret,
             "bot_token": self.slack.bot_token,
@@ -68,15 +72,18 @@ async def running_stand(
     *, clock: Callable[[], datetime], seed: Seed = EXAMPLE_CORP, slack_settings: SlackSettings | None = None
 ) -> AsyncIterator[Stand]:
     """Run both servers on free ports of 127.0.0.1 for as long as the context lasts."""
-    slack = await start_local_slack(read_app_manifest(), workspace_of(seed), clock=clock, settings=slack_settings)
+    nexthink = await start_simulated_nexthink(seed.people, load_catalog(), clock=clock)
     try:
-        nexthink = await start_simulated_nexthink(seed.people, load_catalog(), clock=clock)
+        routes = Control(nexthink).routes(CONTROL_PATH)
+        slack = await start_local_slack(
+            read_app_manifest(), workspace_of(seed), clock=clock, settings=slack_settings, more_routes=routes
+        )
         try:
             yield Stand(slack=slack, nexthink=nexthink, seed=seed)
         finally:
-            await nexthink.stop()
+            await slack.stop()
     finally:
-        await slack.stop()
+        await nexthink.stop()
 
 
 def read_app_manifest() -> Mapping[str, Any]:

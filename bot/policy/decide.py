@@ -10,10 +10,14 @@ from bot.domain.run import Requester
 from bot.domain.workflow import Workflow, WorkflowId
 from bot.policy.rules import EVERYONE, ApprovalRule, Policy, ResumeRule, Rule
 
+OPERATOR = "operator"
+"""Whoever holds the bot's credentials and gives no address: no person, but a group may be called so or list it."""
+
 NO_POLICY = (
     "Running fixes is not allowed yet: fixdesk has no policy. An IT admin writes a policy file that says who may run "
     "what, and sets FIXDESK_POLICY to its path."
 )
+NO_RULE = "no rule of the policy names it. Ask an IT admin to add one"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,23 @@ class Ruling:
         if not self.is_allowed or self.rule is None:
             raise NotAllowedError(self.reason)
         return self.rule
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts from a terminal: somebody by their UPN, else the operator."""
+
+    upn: str = ""
+
+    @property
+    def name(self) -> str:
+        """What a record calls them."""
+        return self.upn or OPERATOR
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """What a group may list for them, in lower case."""
+        return frozenset({self.name.casefold()})
 
 
 def identify(policy: Policy | None, profile: Profile) -> Person:
@@ -76,6 +97,23 @@ def _address_as_upn(policy: Policy, profile: Profile) -> str:
     return profile.email
 
 
+def identify_actor(policy: Policy | None, address: str) -> Actor:
+    """Return who acts under an address, the operator for none; raise `NotAllowedError` where it is not accepted.
+
+    `upn_of` maps Slack's ids, so that it does not apply here.
+    """
+    if policy is None:
+        raise NotAllowedError(NO_POLICY)
+    if not address:
+        return Actor()
+    if address.rpartition("@")[2].casefold() not in {known.casefold() for known in policy.people.domains}:
+        accepted = _listed(policy.people.domains, "and")
+        raise NotAllowedError(f"{address} is not allowed to use fixdesk: only addresses of {accepted} may (--as).")
+    if not is_upn(address):
+        raise NotAllowedError(f"fixdesk cannot act for {address}: it is not a UPN that Nexthink takes (--as).")
+    return Actor(upn=address)
+
+
 def rule_for(policy: Policy | None, workflow_id: WorkflowId) -> Rule | None:
     """Return the first rule that matches; none, as without a policy, means that nobody may run it."""
     rules = policy.workflows if policy else ()
@@ -102,15 +140,90 @@ def may_run(policy: Policy | None, person: Person, workflow: Workflow, channel_i
 def _why_not(policy: Policy, rule: Rule | None, person: Person, channel_id: str) -> str:
     """Say what stands against a person's run, nothing if it is allowed."""
     if rule is None:
-        return "no rule of the policy names it. Ask an IT admin to add one"
-    missing = not_built(policy, rule)
+        return NO_RULE
+    missing = _why_not_yet(policy, rule)
     if missing:
-        return f"its rule uses {_listed(missing, 'and')}, which this version cannot do yet"
+        return missing
     if EVERYONE not in rule.run_by and not _is_member(policy, person, rule.run_by):
         return f"only {_listed(rule.run_by, 'or')} may. Ask one of them" if rule.run_by else "nobody may"
     if rule.channels and channel_id not in rule.channels:
         return "only people who ask in its own channel may. Use /fix there"
     return ""
+
+
+def may_run_for(policy: Policy | None, actor: Actor, workflow: Workflow, upns: Iterable[str] | None) -> Ruling:
+    """Decide whether a workflow may be run from a terminal for users by UPN, or for whatever else (None)."""
+    if policy is None:
+        return Ruling(is_allowed=False, reason=NO_POLICY)
+    rule = rule_for(policy, workflow.id)
+    why = _why_not_for(policy, rule, actor, upns)
+    if why:
+        by = f" (rule {rule.match})" if rule else ""
+        refused = f"{_named(actor)} is not allowed to run {workflow.name}: {why}{by}."
+        return Ruling(is_allowed=False, reason=refused, rule=rule)
+    return Ruling(is_allowed=True, rule=rule)
+
+
+def _named(actor: Actor) -> str:
+    return actor.upn or "The operator"
+
+
+def _why_not_for(policy: Policy, rule: Rule | None, actor: Actor, upns: Iterable[str] | None) -> str:
+    """Say what stands against a run from a terminal, nothing if it is allowed."""
+    if rule is None:
+        return NO_RULE
+    is_allowed = EVERYONE in rule.run_by or _is_member(policy, actor, rule.run_by)
+    return (
+        _why_not_yet(policy, rule)
+        or ("" if is_allowed else _only(rule.run_by, actor))
+        or _why_not_from_a_terminal(rule)
+        or ("" if rule.run_for == "anyone" else _why_not_self(actor, upns))
+    )
+
+
+def _why_not_from_a_terminal(rule: Rule) -> str:
+    if rule.channels:
+        return "only people who ask in its own channel may. Use /fix there"
+    return "it needs an approval: ask for it in Slack" if rule.approval else ""
+
+
+def _only(groups: Iterable[str], actor: Actor) -> str:
+    """Name who may instead of the actor, and what would help."""
+    names = tuple(groups)
+    if not names:
+        return "nobody may"
+    help_for_operator = f"Say who you are with --as EMAIL, or add {OPERATOR} to a group's members"
+    return f"only {_listed(names, 'or')} may. {'Ask one of them' if actor.upn else help_for_operator}"
+
+
+def _why_not_self(actor: Actor, upns: Iterable[str] | None) -> str:
+    """Say why the targets of a rule that is `for: self` are not the actor alone."""
+    if actor.upn and upns is not None and [upn.casefold() for upn in upns] == [actor.upn.casefold()]:
+        return ""
+    if actor.upn:
+        return f"only `--upn {actor.upn}` may be its target. Ask an IT admin to add `for: anyone` to its rule"
+    return "only people may, for themselves. Give --as EMAIL and --upn of one person, or add `for: anyone` to its rule"
+
+
+def may_resume_for(policy: Policy | None, actor: Actor, workflow: Workflow) -> Ruling:
+    """Decide whether a paused execution of a workflow may be resumed from a terminal.
+
+    The operator holds the bot's own credential, so that naming the workflow in the policy is enough.
+    """
+    if policy is None:
+        return Ruling(is_allowed=False, reason=NO_POLICY)
+    rule = rule_for(policy, workflow.id)
+    deciders = rule.resume.by if rule and rule.resume else ()
+    why = ""
+    if rule is None:
+        why = NO_RULE
+    elif actor.upn and not deciders:
+        why = f"its rule says nobody who may. Ask an IT admin to add `resume: {{by: …}}` (rule {rule.match})"
+    elif actor.upn and not _is_member(policy, actor, deciders):
+        why = f"only {_listed(deciders, 'or')} may. Ask one of them (rule {rule.match})"
+    if why:
+        return Ruling(is_allowed=False, reason=f"{_named(actor)} is not allowed to resume {workflow.name}: {why}.")
+    return Ruling(is_allowed=True, rule=rule)
 
 
 def may_decide(policy: Policy | None, person: Person, deciders: Iterable[str], requester: Requester) -> Ruling:
@@ -140,10 +253,17 @@ def not_built(policy: Policy, rule: Rule) -> list[str]:
     return [feature for feature, is_used in features.items() if is_used]
 
 
-def _is_member(policy: Policy, person: Person, groups: Iterable[str]) -> bool:
-    known = [policy.groups[group] for group in groups if group in policy.groups]
-    members = {address.casefold() for group in known for address in group.members}
-    return not members.isdisjoint(person.addresses)
+def _why_not_yet(policy: Policy, rule: Rule) -> str:
+    missing = not_built(policy, rule)
+    return f"its rule uses {_listed(missing, 'and')}, which this version cannot do yet" if missing else ""
+
+
+def _is_member(policy: Policy, who: Person | Actor, groups: Iterable[str]) -> bool:
+    known = {group: policy.groups[group] for group in groups if group in policy.groups}
+    members = {address.casefold() for group in known.values() for address in group.members}
+    if isinstance(who, Actor) and not who.upn and OPERATOR in known:
+        return True
+    return not members.isdisjoint(who.addresses)
 
 
 def _listed(words: Iterable[str], last: str) -> str:

@@ -1,4 +1,4 @@
-"""Runs, executions and decisions to columns and back; decoding what was encoded gives an equal value."""
+"""Runs, executions, decisions and batches to columns and back; decoding what was encoded gives an equal value."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from bot.domain.batch import Batch, BatchId, Part, PartState
 from bot.domain.decision import Approval, Choice, DecisionState, Resume, Verdict
 from bot.domain.run import (
     Device,
     Execution,
     ExecutionId,
     ExecutionState,
+    Followed,
     Requester,
     Run,
     RunId,
@@ -20,6 +22,7 @@ from bot.domain.run import (
     Target,
     WorkflowRef,
 )
+from bot.domain.targets import Identifier
 from bot.domain.workflow import WorkflowId
 
 Columns = dict[str, Any]
@@ -51,6 +54,24 @@ def encode_run(run: Run) -> Columns:
         "ended_at": run.ended_at,
         "note": run.note,
     }
+
+
+def decode_followed(
+    run_id: str,
+    request_id: str,
+    workflow_id: str,
+    started_at: datetime | None,
+    created_at: datetime,
+    answered_at: datetime | None,
+) -> Followed:
+    """Return what is needed to follow a run."""
+    begun_at = started_at or created_at
+    return Followed(
+        id=RunId(run_id),
+        request_id=request_id,
+        workflow_id=WorkflowId(workflow_id),
+        stepped_at=max(begun_at, answered_at or begun_at),
+    )
 
 
 def decode_run(row: Row[Any], executions: Sequence[Execution], approval: Approval | None) -> Run:
@@ -211,4 +232,65 @@ def _decode_verdict(row: Row[Any]) -> Verdict | None:
         name=row.verdict_name,
         upn=row.verdict_upn,
         at=row.verdict_at,
+    )
+
+
+def encode_batch(batch: Batch) -> Columns:
+    """Return a batch's own columns."""
+    return {
+        "id": batch.id,
+        "key": batch.key,
+        "workflow_id": batch.workflow_id,
+        "workflow_uuid": batch.workflow_uuid,
+        "workflow_name": batch.workflow_name,
+        "parameters": dict(batch.parameters),
+        "actor": batch.actor,
+        "rule": batch.rule,
+        "created_at": batch.created_at,
+    }
+
+
+def encode_part(part: Part) -> Columns:
+    """Return the columns of a part, those of its batch and its targets apart: they never change."""
+    return {
+        "ordinal": part.ordinal,
+        "state": part.state.value,
+        "request_id": part.request_id,
+        "execution_ids": list(part.execution_ids),
+        "note": part.note,
+        "changed_at": part.changed_at,
+    }
+
+
+def encode_targets(part: Part) -> list[dict[str, str]]:
+    """Return a part's targets as JSON."""
+    return [{identifier.value: value for identifier, value in target.items()} for target in part.targets]
+
+
+def decode_batch(row: Row[Any], parts: Sequence[Part]) -> Batch:
+    """Return the batch that a row and its parts make up."""
+    return Batch(
+        id=BatchId(row.id),
+        key=row.key,
+        workflow_id=WorkflowId(row.workflow_id),
+        workflow_uuid=row.workflow_uuid,
+        workflow_name=row.workflow_name,
+        parameters=row.parameters,
+        actor=row.actor,
+        rule=row.rule,
+        created_at=row.created_at,
+        parts=tuple(parts),
+    )
+
+
+def decode_part(row: Row[Any]) -> Part:
+    """Return the part of a row."""
+    return Part(
+        ordinal=row.ordinal,
+        targets=tuple({Identifier(name): value for name, value in target.items()} for target in row.targets),
+        changed_at=row.changed_at,
+        state=PartState(row.state),
+        request_id=row.request_id,
+        execution_ids=tuple(ExecutionId(execution) for execution in row.execution_ids),
+        note=row.note,
     )

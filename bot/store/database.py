@@ -7,11 +7,13 @@ from typing import Any, Self, TypeVar, TypeVarTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.domain.audit import AuditEntry, AuditRow
+from bot.domain.batch import Batch, BatchId, Part
 from bot.domain.card import Card
-from bot.domain.run import Run, RunId
+from bot.domain.run import ExecutionId, Followed, Run, RunId
 from bot.domain.work import NewWork, Work
 from bot.domain.workflow import Catalog
-from bot.store import cards, probe, runs
+from bot.store import audit, batches, cards, probe, runs
 from bot.store import catalog as catalogs
 from bot.store import work as works
 from bot.store.engine import database_path, reading_engine, writing_engine
@@ -92,7 +94,7 @@ class SqlStore:
             raise ValueError(f"run {old.id} of revision {old.revision} is not followed by {new.id} of {new.revision}")
         return await self._write(_replace_run, old, new, work)
 
-    async def followed_runs(self) -> list[Run]:
+    async def followed_runs(self) -> list[Followed]:
         """Return the runs that are running, oldest first."""
         return await self._read(runs.followed)
 
@@ -163,6 +165,38 @@ class SqlStore:
         """Delete rows that were done before a time."""
         await self._write(works.forget_done, before)
 
+    async def add_batch(self, batch: Batch, entry: AuditEntry, *, is_once: bool) -> Batch | None:
+        """Store a batch before anything of it is sent, and record it.
+
+        With `is_once` nothing is stored, and the batch in its way is returned, where the newest one of its key has
+        parts that were not started.
+        """
+        return await self._write(_add_batch, batch, entry, is_once)
+
+    async def newest_batch(self, key: str) -> Batch | None:
+        """Return the newest batch of a key as it is now."""
+        return await self._read(batches.newest, key)
+
+    async def replace_part(self, batch_id: BatchId, old: Part, new: Part, entry: AuditEntry) -> bool:
+        """Compare and set: store and record `new` if the part still has the state of `old`, else nothing and False."""
+        return await self._write(_replace_part, batch_id, old, new, entry)
+
+    async def run_of(self, execution_id: ExecutionId) -> Run | None:
+        """Return the run that an execution belongs to; ids are compared without regard to case."""
+        return await self._read(runs.of_execution, execution_id)
+
+    async def starter_of(self, execution_id: ExecutionId) -> str:
+        """Return who started the batch that an execution belongs to, "" where there is none."""
+        return await self._read(batches.starter_of, execution_id)
+
+    async def add_audit(self, entry: AuditEntry) -> None:
+        """Record something that changes nothing else here."""
+        await self._write(audit.append, entry)
+
+    async def audit_rows(self, after: int = 0, limit: int = 1000) -> list[AuditRow]:
+        """Return the records behind a place in the chain, in their order."""
+        return await self._read(audit.rows, after, limit)
+
     async def check_writable(self) -> None:
         """Write once for real; raise `StoreError` where that fails."""
         await self._write(probe.write)
@@ -185,4 +219,22 @@ async def _replace_run(connection: AsyncConnection, old: Run, new: Run, work: Se
     is_replaced = await runs.replace(connection, old, new)
     if is_replaced:
         await works.add(connection, work)
+    return is_replaced
+
+
+async def _add_batch(connection: AsyncConnection, batch: Batch, entry: AuditEntry, is_once: bool) -> Batch | None:  # noqa: FBT001 - passed on by position
+    before = await batches.newest(connection, batch.key) if is_once else None
+    if before is not None and not before.is_started:
+        return before
+    await batches.add(connection, batch)
+    await audit.append(connection, entry)
+    return None
+
+
+async def _replace_part(
+    connection: AsyncConnection, batch_id: BatchId, old: Part, new: Part, entry: AuditEntry
+) -> bool:
+    is_replaced = await batches.replace_part(connection, batch_id, old, new)
+    if is_replaced:
+        await audit.append(connection, entry)
     return is_replaced

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, exists, insert, select, update
+from sqlalchemy import Row, Select, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.decision import Approval, DecisionState
-from bot.domain.run import Execution, Run, RunId, RunState
+from bot.domain.run import Execution, ExecutionId, Followed, Run, RunId, RunState
 from bot.store import codec
 from bot.store.tables import decisions, executions, runs
 from bot.store.upsert import insert_into
+
+ROWS_AT_ONCE = 500
 
 _Decisions = dict[tuple[str, str, int], Row[Any]]
 """By run, kind and ordinal."""
@@ -49,15 +51,35 @@ async def find(connection: AsyncConnection, run_id: RunId) -> Run | None:
     return found[0] if found else None
 
 
-async def followed(connection: AsyncConnection) -> list[Run]:
-    """Return the runs that are running, oldest first."""
-    return await _load(connection, _oldest_first(select(runs).where(runs.c.state == RunState.RUNNING.value)))
+async def followed(connection: AsyncConnection) -> list[Followed]:
+    """Return what is needed to follow the runs that are running, oldest first."""
+    answered_at = func.max(decisions.c.verdict_at)
+    query = (
+        select(runs.c.id, runs.c.request_id, runs.c.workflow_id, runs.c.started_at, runs.c.created_at, answered_at)
+        .outerjoin(decisions, (decisions.c.run_id == runs.c.id) & (decisions.c.kind == codec.RESUME))
+        .where(runs.c.state == RunState.RUNNING.value)
+        .group_by(runs.c.id)
+    )
+    found: list[Followed] = []
+    # There may be ten thousand of them: between two handfuls the event loop has its turn.
+    async for rows in (await connection.stream(_oldest_first(query))).partitions(ROWS_AT_ONCE):
+        found += [codec.decode_followed(*row) for row in rows]
+    return found
 
 
 async def of_person(connection: AsyncConnection, slack_id: str, limit: int) -> list[Run]:
     """Return a person's runs, newest first."""
     query = select(runs).where(runs.c.requester_slack_id == slack_id)
     return await _load(connection, query.order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit))
+
+
+async def of_execution(connection: AsyncConnection, execution_id: ExecutionId) -> Run | None:
+    """Return the run that an execution belongs to; ids are compared without regard to case."""
+    is_meant = exists().where(
+        executions.c.run_id == runs.c.id, func.lower(executions.c.execution_id) == execution_id.lower()
+    )
+    found = await _load(connection, select(runs).where(is_meant))
+    return found[0] if found else None
 
 
 async def undecided(connection: AsyncConnection) -> list[Run]:

@@ -136,6 +136,46 @@ work = Table(
     sqlite_autoincrement=True,  # an id is never given twice, even after rows were forgotten
 )
 
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("workflow_id", Text, nullable=False),
+    Column("workflow_uuid", Text, nullable=False),
+    Column("workflow_name", Text, nullable=False),
+    Column("parameters", JSON, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "key", "created_at"),
+)
+
+batch_parts = Table(
+    "batch_parts",
+    metadata,
+    Column("batch_id", ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("targets", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("execution_ids", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", JSON, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
 probes = Table(
     "probes",
     metadata,

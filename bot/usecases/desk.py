@@ -32,21 +32,26 @@ class Desk:
     """Gives a fresh, unguessable id."""
 
     async def change(self, run_id: RunId, step: Callable[[Run], Run], *work: NewWork) -> Run:
-        """Apply a step to a run as it is now, once more whenever somebody was quicker, and bring its cards up to date.
-
-        A step that returns the run itself changes nothing, and no work is stored. What the step raises goes through.
-        """
-        while True:
-            run = await self.store.run(run_id)
-            if run is None:
-                raise NotFoundError("This run is not known any more.")
-            changed = step(run)
-            if changed is run or await self.store.replace_run(run, changed, [show(run_id, self.clock()), *work]):
-                return changed
+        """Apply a step to a run as `change_run` does."""
+        return await change_run(run_id, step, *work, store=self.store, clock=self.clock)
 
     async def person(self, slack_id: str, *, fresh: bool = False) -> Person:
         """Return who somebody is to the policy; raise `NotAllowedError` with the reason."""
         return identify(self.policy, await self.people.profile(slack_id, fresh=fresh))
+
+
+async def change_run(run_id: RunId, step: Callable[[Run], Run], *work: NewWork, store: Store, clock: Clock) -> Run:
+    """Apply a step to a run as it is now, once more whenever somebody was quicker, and bring its cards up to date.
+
+    A step that returns the run itself changes nothing, and no work is stored. What the step raises goes through.
+    """
+    while True:
+        run = await store.run(run_id)
+        if run is None:
+            raise NotFoundError("This run is not known any more.")
+        changed = step(run)
+        if changed is run or await store.replace_run(run, changed, [show(run_id, clock()), *work]):
+            return changed
 
 
 def move_from(states: RunState | Collection[RunState], to: RunState, **changes: Any) -> Callable[[Run], Run]:

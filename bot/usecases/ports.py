@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.audit import AuditEntry
+from bot.domain.batch import Batch, BatchId, Part
 from bot.domain.card import Card
 from bot.domain.person import Profile
-from bot.domain.run import Device, ExecutionId, Run, RunId, Sighting, Started, Target
+from bot.domain.run import Device, ExecutionId, Followed, Run, RunId, Sighting, Started, Target
+from bot.domain.targets import NamedTarget
 from bot.domain.work import NewWork, Work
 from bot.domain.workflow import Catalog, Workflow, WorkflowId
 
@@ -29,6 +32,11 @@ class Nexthink(Protocol):
 
     async def start(self, workflow_id: WorkflowId, target: Target, parameters: Mapping[str, str]) -> Started:
         """Start a run through V2. `surely_not_done` of a failure tells whether it may be sent again."""
+
+    async def start_many(
+        self, workflow_id: WorkflowId, targets: Sequence[NamedTarget], parameters: Mapping[str, str]
+    ) -> Started:
+        """Start a run for many users or devices, through the version of the endpoint that can name them."""
 
     async def trigger(self, workflow_uuid: str, execution_id: ExecutionId, parameters: Mapping[str, str]) -> None:
         """Fire the wait-for-event trigger of one execution."""
@@ -71,7 +79,7 @@ class Store(Protocol):
     async def replace_run(self, old: Run, new: Run, work: Sequence[NewWork] = ()) -> bool:
         """Compare and set: store `new` and the work if the run is still at `old.revision`, else nothing and False."""
 
-    async def followed_runs(self) -> list[Run]:
+    async def followed_runs(self) -> list[Followed]:
         """Return the runs that are running, oldest first."""
 
     async def runs_of(self, slack_id: str, limit: int) -> list[Run]:
@@ -118,6 +126,28 @@ class Store(Protocol):
 
     async def forget_done_work(self, before: datetime) -> None:
         """Delete rows that were done before a time."""
+
+    async def add_batch(self, batch: Batch, entry: AuditEntry, *, is_once: bool) -> Batch | None:
+        """Store a batch before anything of it is sent, and record it.
+
+        With `is_once` nothing is stored, and the batch in its way is returned, where the newest one of its key has
+        parts that were not started.
+        """
+
+    async def newest_batch(self, key: str) -> Batch | None:
+        """Return the newest batch of a key as it is now."""
+
+    async def replace_part(self, batch_id: BatchId, old: Part, new: Part, entry: AuditEntry) -> bool:
+        """Compare and set: store and record `new` if the part still has the state of `old`, else nothing and False."""
+
+    async def run_of(self, execution_id: ExecutionId) -> Run | None:
+        """Return the run that an execution belongs to; ids are compared without regard to case."""
+
+    async def starter_of(self, execution_id: ExecutionId) -> str:
+        """Return who started the batch that an execution belongs to, "" where there is none."""
+
+    async def add_audit(self, entry: AuditEntry) -> None:
+        """Record something that changes nothing else here."""
 
     async def check_writable(self) -> None:
         """Write once for real; raise `StoreError` where that fails."""

@@ -1,29 +1,21 @@
-"""How the open runs go: one question to Nexthink for many runs, asked often at first and rarely later."""
+"""How the open runs go: what Nexthink's records say of them is stored; `pace` says who is asked for when."""
 
 import asyncio
 import dataclasses
 from collections import defaultdict
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.decision import Resume
 from bot.domain.errors import NexthinkError, NexthinkFault
-from bot.domain.run import Execution, ExecutionState, Run, RunId, RunState, Sighting
+from bot.domain.run import Execution, ExecutionState, Followed, Run, RunId, RunState, Sighting
 from bot.domain.work import WorkKind
 from bot.policy.decide import rule_for
 from bot.usecases.desk import Desk
 from bot.usecases.due import work_on
+from bot.usecases.pace import QUESTIONS_AT_ONCE, SLOW_PACE, TICK, Pace, pace_of
 from bot.usecases.resume import question
 
-TICK = timedelta(seconds=5)
-"""How often due runs are looked for."""
-PACES = ((timedelta(minutes=2), timedelta(seconds=4)), (timedelta(minutes=10), timedelta(seconds=20)))
-"""Up to an age since the last step of a run: how often it is asked for; at first a little less than a tick."""
-SLOW_PACE = timedelta(minutes=1)
-QUESTIONS_AT_ONCE = 2
-"""Questions in a tick, so that all of them together stay within NQL's half a question a second."""
-PATIENCE = timedelta(seconds=5)
-"""How long one question is waited for."""
 TRACKED_FOR = timedelta(days=7)
 """The status query looks no further back."""
 
@@ -31,68 +23,83 @@ AWAY = "Nexthink does not say at the moment how it goes; it is asked again."
 NOT_SET_UP = "Its progress cannot be shown, because the query for the status is not set up."
 SILENT = "Nexthink recorded no end within a week."
 
+Known = tuple[Sighting, ...] | str
+"""What was stored of a run the last time: what Nexthink saw, or the trouble with asking it."""
+
 
 class Follower:
-    """Remembers when each run was asked for."""
+    """Asks for the open runs that are due, and stores what changed.
+
+    What it stored last of each run is remembered, so that an answer without news costs no question to the store.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._asked_at: dict[RunId, datetime] = {}
+        self._pace = Pace()
+        self._known: dict[RunId, Known] = {}
 
     async def follow_runs(self) -> datetime | None:
         """Ask for the runs that are due and store what changed; return when to come again, None without open runs."""
         runs = await self._desk.store.followed_runs()
-        self._asked_at = {run.id: self._asked_at[run.id] for run in runs if run.id in self._asked_at}
         now = self._desk.clock()
-        due = sorted((run for run in runs if self._due_at(run, now) <= now), key=lambda run: self._due_at(run, now))
+        due = self._pace.due(runs, now)
+        self._known = {run.id: self._known[run.id] for run in runs if run.id in self._known}
         if due:
             await self._ask(due)
         return now + TICK if runs else None
 
-    def _due_at(self, run: Run, now: datetime) -> datetime:
-        asked_at = self._asked_at.get(run.id)
-        if asked_at is None:
-            return datetime.min.replace(tzinfo=now.tzinfo)
-        age = now - _last_step_at(run)
-        return asked_at + next((pace for up_to, pace in PACES if age <= up_to), SLOW_PACE)
-
-    async def _ask(self, due: list[Run]) -> None:
+    async def _ask(self, due: list[Followed]) -> None:
         """Ask one by one for a few runs, for many with the one question about everything recent first."""
         questions = QUESTIONS_AT_ONCE
-        if len(due) > questions:
-            due, questions = await self._ask_for_many(due)
-        await asyncio.gather(*(self._ask_for_one(run) for run in due[:questions]))
+        if self._pace.is_recent_due(due, self._desk.clock()):
+            due, questions = await self._ask_for_recent(due)
+        alone = self._pace.next_alone(due, self._desk.clock(), questions)
+        await asyncio.gather(*(self._ask_for_one(run) for run in alone))
 
-    async def _ask_for_many(self, due: list[Run]) -> tuple[list[Run], int]:
+    async def _ask_for_recent(self, due: list[Followed]) -> tuple[list[Followed], int]:
         """Store what the recent executions say; return the runs still to ask for, and how many questions are left."""
         try:
-            recent = await _patiently(self._desk.nexthink.recent_executions())
+            recent = await self._desk.nexthink.recent_executions()
         except NexthinkError as error:
             if not error.may_pass:
+                self._pace.recent_refused(due, self._desk.clock())
                 return due, QUESTIONS_AT_ONCE - 1
-            for run in due:
-                await self._note_trouble(run, error)
+            await self._tell_watchers(due, error)
             return [], 0
         seen = _by_request(recent)
+        shown = {run.id for run in due if run.request_id.casefold() in seen}
+        self._pace.recent_answered(due, shown, self._desk.clock())
         for run in due:
-            if run.request_id.casefold() in seen:
+            if run.id in shown:
                 await self._note(run, seen[run.request_id.casefold()])
-        return [run for run in due if run.request_id.casefold() not in seen], QUESTIONS_AT_ONCE - 1
+        return [run for run in due if run.id not in shown], QUESTIONS_AT_ONCE - 1
 
-    async def _ask_for_one(self, run: Run) -> None:
+    async def _tell_watchers(self, due: Iterable[Followed], error: NexthinkError) -> None:
+        """Say that nothing is known on the cards that people look at; nobody waits for the other ones now."""
+        now = self._desk.clock()
+        for run in due:
+            if pace_of(run, now) < SLOW_PACE:
+                await self._note_trouble(run, error)
+            else:
+                self._pace.asked(run, now)
+
+    async def _ask_for_one(self, run: Followed) -> None:
         try:
-            seen = await _patiently(self._desk.nexthink.executions_of(run.request_id))
+            seen = await self._desk.nexthink.executions_of(run.request_id)
         except NexthinkError as error:
             await self._note_trouble(run, error)
         else:
             await self._note(run, seen)
 
-    async def _note(self, run: Run, seen: Iterable[Sighting]) -> None:
+    async def _note(self, run: Followed, seen: Iterable[Sighting]) -> None:
         """Store what was seen; nothing seen yet is no failure."""
         now = self._desk.clock()
-        self._asked_at[run.id] = now
-        sightings = list(seen)
-        rule = rule_for(self._desk.policy, run.workflow.id)
+        self._pace.asked(run, now)
+        sightings = tuple(seen)
+        is_out_of_sight = not sightings and now - run.stepped_at > TRACKED_FOR
+        if self._known.get(run.id) == sightings and not is_out_of_sight:
+            return
+        rule = rule_for(self._desk.policy, run.workflow_id)
         resume = question(rule.resume, self._desk) if rule and rule.resume else None
 
         def step(current: Run) -> Run:
@@ -107,12 +114,15 @@ class Follower:
 
         expiry = [work_on(run.id, WorkKind.EXPIRE_RESUME, resume.expires_at)] if resume else []
         await self._desk.change(run.id, step, *expiry)
+        self._known[run.id] = sightings
 
-    async def _note_trouble(self, run: Run, error: NexthinkError) -> None:
+    async def _note_trouble(self, run: Followed, error: NexthinkError) -> None:
         """Say that nothing is known; what can never be known ends the following."""
         now = self._desk.clock()
-        self._asked_at[run.id] = now
+        self._pace.asked(run, now)
         note = AWAY if error.may_pass else f"Nexthink does not say how it goes: {error.fault.value}. It is asked again."
+        if self._known.get(run.id) == note and now - run.stepped_at <= TRACKED_FOR:
+            return
 
         def step(current: Run) -> Run:
             if current.state is not RunState.RUNNING:
@@ -124,15 +134,7 @@ class Follower:
             return current if current.note == note else current.changed(note=note)
 
         await self._desk.change(run.id, step)
-
-
-async def _patiently(answer: Awaitable[list[Sighting]]) -> list[Sighting]:
-    """Wait for an answer as long as a person would; a hanging Nexthink is as good as one that is away."""
-    try:
-        async with asyncio.timeout(PATIENCE.total_seconds()):
-            return await answer
-    except TimeoutError:
-        raise NexthinkError(NexthinkFault.UNCLEAR, "asking how runs go") from None
+        self._known[run.id] = note
 
 
 def _is_out_of_sight(run: Run, now: datetime) -> bool:
@@ -169,11 +171,3 @@ def _by_request(sightings: Iterable[Sighting]) -> dict[str, list[Sighting]]:
     for sighting in sightings:
         grouped[sighting.request_id.casefold()].append(sighting)
     return grouped
-
-
-def _last_step_at(run: Run) -> datetime:
-    """Return when a person or fixdesk last did something about a run: its start, or an answer to a pause."""
-    answered = [
-        execution.resume.verdict.at for execution in run.executions if execution.resume and execution.resume.verdict
-    ]
-    return max([run.started_at or run.created_at, *answered])

@@ -2,17 +2,18 @@
 
 import asyncio
 
-from tests.bench import start
+from tests.bench import calls, follow, start
 
 ROUNDS = 7
+CALL_ROUNDS = 3
 
 
-def main() -> None:
+async def measure() -> None:
     """Print one line a figure: median of the rounds, what it is compared with, and the ratio."""
-    figures = asyncio.run(start.measure(ROUNDS))
-    for figure in figures:
-        print(figure)  # noqa: T201 - the figures are the output
+    for figures in (start.measure(ROUNDS), calls.measure(CALL_ROUNDS), follow.measure()):
+        for figure in await figures:
+            print(figure, flush=True)  # noqa: T201 - the figures are the output
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(measure())

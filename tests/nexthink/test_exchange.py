@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.errors import Effect, NexthinkError, NexthinkFault
 from bot.domain.run import Send, Target
+from bot.domain.targets import Identifier
 from bot.domain.workflow import WorkflowId
 from bot.nexthink import wire
 from bot.nexthink.breaker import PERSON_AFTER, THRESHOLD
@@ -144,9 +145,7 @@ async def test_calls_that_were_given_up_count(client: NexthinkClient, fake: Fake
 
 async def test_answer_that_drips_in_has_a_deadline(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A call ends in time although something comes in all the while; whether a start was done is then open."""
-    hurried = dataclasses.replace(
-        wire.execute_many_call(RESTART, [{wire.Identifier.UPN: TARGET.upn}], {}), deadline=0.1
-    )
+    hurried = dataclasses.replace(wire.execute_many_call(RESTART, [{Identifier.UPN: TARGET.upn}], {}), deadline=0.1)
     monkeypatch.setattr(wire, "execute_v2_call", lambda *_args, **_others: hurried)
     async with RawServer(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{") as api:
         with pytest.raises(NexthinkError) as caught:

@@ -9,7 +9,18 @@ from bot.domain.errors import NotAllowedError
 from bot.domain.person import Person, Profile
 from bot.domain.run import Requester
 from bot.domain.workflow import WorkflowId
-from bot.policy.decide import NO_POLICY, Ruling, identify, may_decide, may_run, rule_for
+from bot.policy.decide import (
+    NO_POLICY,
+    Actor,
+    Ruling,
+    identify,
+    identify_actor,
+    may_decide,
+    may_resume_for,
+    may_run,
+    may_run_for,
+    rule_for,
+)
 from bot.policy.rules import Policy, read_policy
 from tests.domain.values import a_workflow
 
@@ -233,3 +244,125 @@ def test_without_a_policy_nothing_is_allowed() -> None:
     assert may_decide(none, GRACE, ("helpdesk",), REQUESTER) == Ruling(is_allowed=False, reason=NO_POLICY)
     with pytest.raises(NotAllowedError, match="FIXDESK_POLICY"):
         identify(none, profile())
+
+
+TERMINAL = read_policy(
+    """
+version: 1
+people: {domains: [example.com]}
+groups:
+  helpdesk: {members: [Grace@Example.com]}
+  listed: {members: [operator]}
+  operator: {members: [fay@example.com]}
+channels: {approvals: C0APPR}
+workflows:
+  - {match: "#mine", run_by: everyone}
+  - {match: "#anyone", run_by: everyone, for: anyone}
+  - {match: "#desk", run_by: [helpdesk], for: anyone}
+  - {match: "#listed", run_by: [listed], for: anyone}
+  - {match: "#called", run_by: [helpdesk, operator], for: anyone}
+  - {match: "#nobody", run_by: [], for: anyone}
+  - {match: "#asked", run_by: everyone, for: anyone, approval: {by: [helpdesk]}}
+  - {match: "#local", run_by: everyone, for: anyone, channels: [C0IT]}
+  - {match: "#quorum", run_by: everyone, for: anyone, approval: {by: [helpdesk], quorum: 2}}
+  - {match: "#paused", run_by: everyone, for: anyone, resume: {by: [helpdesk]}}
+  - {match: "#own_paused", run_by: everyone, for: anyone, resume: {by: [operator]}}
+""",
+    "policy.yaml",
+)
+OPERATOR, AS_ADA, AS_GRACE, AS_FAY = (
+    Actor(upn=upn) for upn in ("", "ada@example.com", "GRACE@example.com", "fay@example.com")
+)
+DEVICES = None
+OWN, OTHERS, MANY = ("Ada@example.com",), ("alan@example.com",), ("ada@example.com", "alan@example.com")
+
+
+@pytest.mark.parametrize(
+    ("actor", "workflow_id", "upns", "why"),
+    [
+        (OPERATOR, "#anyone", OTHERS, ""),
+        (OPERATOR, "#anyone", DEVICES, ""),
+        (AS_ADA, "#anyone", MANY, ""),
+        (AS_ADA, "#mine", OWN, ""),
+        (AS_GRACE, "#desk", MANY, ""),
+        (OPERATOR, "#listed", MANY, ""),
+        (OPERATOR, "#called", MANY, ""),
+        (AS_FAY, "#called", MANY, ""),
+        (AS_ADA, "#listed", MANY, "only listed may. Ask one of them (rule #listed)."),
+        (AS_ADA, "#called", MANY, "only helpdesk or operator may. Ask one of them (rule #called)."),
+        (OPERATOR, "#desk", MANY, "only helpdesk may. Say who you are with --as EMAIL, or add operator to a group"),
+        (AS_GRACE, "#nobody", MANY, "nobody may (rule #nobody)."),
+        (OPERATOR, "#unheard_of", MANY, "no rule of the policy names it. Ask an IT admin to add one."),
+        (AS_ADA, "#mine", OTHERS, "only `--upn ada@example.com` may be its target. Ask an IT admin to add `for: any"),
+        (AS_ADA, "#mine", MANY, "only `--upn ada@example.com` may be its target."),
+        (AS_ADA, "#mine", DEVICES, "only `--upn ada@example.com` may be its target."),
+        (OPERATOR, "#mine", OWN, "only people may, for themselves. Give --as EMAIL and --upn of one person, or add"),
+        (AS_GRACE, "#asked", OTHERS, "it needs an approval: ask for it in Slack (rule #asked)."),
+        (AS_GRACE, "#local", OTHERS, "only people who ask in its own channel may. Use /fix there (rule #local)."),
+        (AS_GRACE, "#quorum", OTHERS, "its rule uses a quorum above 1, which this version cannot do yet"),
+    ],
+)
+def test_terminal_may_run_what_the_rules_say(
+    actor: Actor, workflow_id: str, upns: tuple[str, ...] | None, why: str
+) -> None:
+    """For others only where the rule is for anyone; what needs Slack is asked for there."""
+    ruling = may_run_for(TERMINAL, actor, a_workflow(workflow_id, name="Pay out"), upns)
+
+    assert ruling.is_allowed is not bool(why)
+    who = actor.upn or "The operator"
+    assert ruling.reason.startswith(f"{who} is not allowed to run Pay out: {why}" if why else "")
+    assert bool(ruling.reason) is bool(why)
+
+
+@pytest.mark.parametrize(
+    ("actor", "workflow_id", "why"),
+    [
+        (OPERATOR, "#paused", ""),
+        (OPERATOR, "#mine", ""),
+        (AS_GRACE, "#paused", ""),
+        (AS_FAY, "#own_paused", ""),
+        (AS_ADA, "#paused", "only helpdesk may. Ask one of them (rule #paused)."),
+        (AS_GRACE, "#mine", "its rule says nobody who may. Ask an IT admin to add `resume: {by: …}` (rule #mine)."),
+        (OPERATOR, "#unheard_of", "no rule of the policy names it. Ask an IT admin to add one."),
+    ],
+)
+def test_terminal_may_resume_what_the_rules_say(actor: Actor, workflow_id: str, why: str) -> None:
+    """People as the rule's deciders; the operator whatever a rule names."""
+    ruling = may_resume_for(TERMINAL, actor, a_workflow(workflow_id, name="Pay out"))
+
+    assert ruling.is_allowed is not bool(why)
+    assert ruling.reason == (f"{actor.upn or 'The operator'} is not allowed to resume Pay out: {why}" if why else "")
+
+
+@pytest.mark.parametrize(("address", "upn"), [("", ""), ("Ada@EXAMPLE.com", "Ada@EXAMPLE.com")])
+def test_actor_is_known_by_address(address: str, upn: str) -> None:
+    """None is the operator."""
+    assert identify_actor(TERMINAL, address).upn == upn
+    assert identify_actor(TERMINAL, address).name == (upn or "operator")
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("ada@elsewhere.org", "only addresses of example.com may"),
+        ("ada", "only addresses of example.com may"),
+        ("operator", "only addresses of example.com may"),
+        ("o'hara@example.com", "it is not a UPN that Nexthink takes"),
+        ("@example.com", "it is not a UPN that Nexthink takes"),
+        ("mapped@upn.example.org", "only addresses of"),  # upn_of maps Slack's ids
+    ],
+)
+def test_other_actors_are_refused(address: str, why: str) -> None:
+    """Nobody acts under an address that could not be theirs."""
+    with pytest.raises(NotAllowedError, match=why):
+        identify_actor(TERMINAL, address)
+
+
+def test_terminal_without_a_policy_may_nothing() -> None:
+    """As in Slack."""
+    none: Policy | None = None
+
+    assert may_run_for(none, OPERATOR, a_workflow(), OWN).reason == NO_POLICY
+    assert may_resume_for(none, OPERATOR, a_workflow()).reason == NO_POLICY
+    with pytest.raises(NotAllowedError, match="FIXDESK_POLICY"):
+        identify_actor(none, "")

@@ -34,7 +34,7 @@ def catalog() -> Catalog:
 
 
 @pytest.fixture
-async def new_office(  # noqa: PLR0206 - a fixture is no property
+async def new_office(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
 ) -> AsyncIterator[NewOffice]:
     """A maker of an office without a bot, whose keywords are settings of the simulated Nexthink."""

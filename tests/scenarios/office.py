@@ -15,7 +15,8 @@ from typing import TypeVar
 
 import pytest
 
-from bot.app import Vitals, running_bot, utc_now
+from bot.app import Vitals, running_bot
+from bot.clock import utc_now
 from bot.playground.nexthink.request_log import LoggedRequest
 from bot.playground.nexthink.server import SimulatedNexthink
 from bot.playground.slack.person.client import Client

@@ -14,7 +14,7 @@ POSTED = dataclasses.replace(CARD, channel_id="C1", ts="1700000000.000100", show
 
 
 @pytest.fixture(autouse=True)
-async def _run(store: SqlStore, make_run: Callable[..., Run]) -> None:  # noqa: PLR0206 - a fixture is no property
+async def _run(store: SqlStore, make_run: Callable[..., Run]) -> None:
     """The run that the cards show."""
     await store.add_run(make_run())
 

@@ -208,15 +208,22 @@ async def test_skipped_revision_is_a_fault_of_the_program(store: SqlStore, make_
 async def test_running_runs_are_followed_oldest_first(
     store: SqlStore, make_run: Callable[..., Run], noon: datetime
 ) -> None:
-    """Only running runs are followed, with their own executions."""
-    new, old = (
-        make_run(name, state=RunState.RUNNING, created_at=noon + late, executions=(_waiting(f"e-{name}", None),))
-        for name, late in (("new", timedelta(hours=1)), ("old", timedelta()))
-    )
+    """Only running runs are followed, each once, since its start or the last answer to a pause."""
+    verdict = Verdict(choice=Choice.DENY, slack_id="U2", name="Bo", upn="bo@example.com", at=noon)
+    answers = [dataclasses.replace(verdict, at=noon + timedelta(hours=late)) for late in (3, 2)]
+    decided = _resume(DecisionState.DECIDED, noon)
+    answered = [_waiting(f"e-{one.at}", dataclasses.replace(decided, verdict=one)) for one in answers]
+    facts = {"state": RunState.RUNNING, "request_id": "q"}
+    later = noon + timedelta(hours=1)
+    new = make_run("new", created_at=later, started_at=later, executions=(_waiting("e", None),), **facts)
+    old = make_run("old", created_at=noon, started_at=noon, executions=tuple(answered), **facts)
     for run in (new, old, make_run("ended", state=RunState.FAILED), make_run("asked")):
         await store.add_run(run)
 
-    assert await store.followed_runs() == [old, new]
+    followed = await store.followed_runs()
+
+    assert [(one.id, one.stepped_at) for one in followed] == [("old", noon + timedelta(hours=3)), ("new", later)]
+    assert {(one.request_id, one.workflow_id) for one in followed} == {("q", old.workflow.id)}
 
 
 async def test_runs_of_a_person_are_newest_first(store: SqlStore, make_run: Callable[..., Run], noon: datetime) -> None:

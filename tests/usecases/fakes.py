@@ -3,13 +3,14 @@
 import asyncio
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.errors import NexthinkError, NexthinkFault, NotAllowedError
 from bot.domain.person import Profile
 from bot.domain.run import Device, ExecutionId, Run, RunId, RunState, Sighting, Started, Target
+from bot.domain.targets import NamedTarget
 from bot.domain.work import Work, WorkKind
 from bot.domain.workflow import Workflow, WorkflowId
 from bot.policy.rules import Policy, read_policy
@@ -70,6 +71,8 @@ class FakeNexthink:
         self.asked_for: list[str] = []
         """The requests that were asked for one by one."""
         self.starts: list[tuple[str, Target, Mapping[str, str]]] = []
+        self.bulk: list[tuple[str, tuple[NamedTarget, ...], Mapping[str, str]]] = []
+        """Starts for many, in the order of their arrival."""
         self.triggers: list[tuple[str, str, Mapping[str, str]]] = []
         self.hanging: set[str] = set()
         """Calls that are never answered."""
@@ -98,6 +101,16 @@ class FakeNexthink:
         self.starts.append((workflow_id, target, parameters))
         await self._called("start")
         return self.started_as
+
+    async def start_many(
+        self, workflow_id: WorkflowId, targets: Sequence[NamedTarget], parameters: Mapping[str, str]
+    ) -> Started:
+        """Note a start, which arrives even where its answer is lost; each gets ids of its own."""
+        self.bulk.append((workflow_id, tuple(targets), parameters))
+        number = len(self.bulk)
+        await self._called("start_many")
+        ids = tuple(ExecutionId(f"e-{number}-{place}") for place in range(len(targets)))
+        return Started(request_id=f"q-{number}", execution_ids=ids)
 
     async def trigger(self, workflow_uuid: str, execution_id: ExecutionId, parameters: Mapping[str, str]) -> None:
         """Note a trigger."""

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from bot.domain.decision import DecisionState
 from bot.domain.errors import NexthinkFault
-from bot.domain.run import Execution, ExecutionId, ExecutionState, RunId, RunState, Sighting
+from bot.domain.run import Execution, ExecutionId, ExecutionState, Run, RunId, RunState, Sighting
 from bot.domain.work import WorkKind
-from bot.usecases import status
-from bot.usecases.status import AWAY, NOT_SET_UP, QUESTIONS_AT_ONCE, SILENT, TICK, Follower, updated
+from bot.usecases.pace import QUESTIONS_AT_ONCE, TICK
+from bot.usecases.status import AWAY, NOT_SET_UP, SILENT, Follower, updated
 from tests.domain.values import NOON, a_resume, a_verdict, an_execution
 from tests.usecases.fakes import Bench
 
@@ -196,20 +196,36 @@ async def test_trouble_with_the_one_question_is_told_on_every_run(bench: Bench, 
     assert bench.nexthink.asked_for == []
 
 
-@pytest.mark.parametrize(("runs", "call"), [(1, "executions_of"), (2, "executions_of"), (3, "recent_executions")])
-async def test_question_that_hangs_is_told_as_a_trouble(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, runs: int, call: str
-) -> None:
-    """Each is waited for a few seconds, and they are asked side by side."""
-    assert timedelta(seconds=5) == status.PATIENCE
-    monkeypatch.setattr(status, "PATIENCE", timedelta(milliseconds=20))
-    bench.nexthink.hanging.add(call)
-    for number in range(1, runs + 1):
-        await bench.keep_running(number, executions=STARTED)
+async def test_trouble_is_told_only_where_people_watch(bench: Bench) -> None:
+    """With the one question for many, the cards of runs that go on for long are left as they are."""
+    bench.nexthink.fail("recent_executions", NexthinkFault.UNREACHABLE)
+    for number, minutes in enumerate((0, 9, 11, 90), 1):
+        await bench.keep_running(number, executions=STARTED, started_at=NOON - timedelta(minutes=minutes))
 
     await Follower(bench.desk).follow_runs()
 
-    assert {(await bench.run(f"r-{number}")).note for number in range(1, runs + 1)} == {AWAY}
+    assert [(await bench.run(f"r-{number}")).note for number in range(1, 5)] == [AWAY, AWAY, "", ""]
+
+
+async def test_answer_without_news_costs_the_store_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run is read again only when its records differ from what was stored last."""
+    saw(bench, ExecutionState.RUNNING)
+    await bench.keep_running(executions=STARTED)
+    follower, reads = Follower(bench.desk), []
+    read = bench.store.run
+
+    async def counted(run_id: RunId) -> Run | None:
+        reads.append(run_id)
+        return await read(run_id)
+
+    monkeypatch.setattr(bench.store, "run", counted)
+    for state in (ExecutionState.RUNNING, ExecutionState.RUNNING, ExecutionState.SUCCEEDED):
+        saw(bench, state)
+        await follower.follow_runs()
+        bench.clock.now += TICK
+
+    assert len(bench.nexthink.asked_for) == 3
+    assert len(reads) == 2
 
 
 async def test_questions_are_asked_side_by_side(bench: Bench) -> None:

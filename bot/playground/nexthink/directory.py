@@ -1,8 +1,10 @@
 """Who and what the simulated tenant knows: users and their devices."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Generic, TypeVar
 
 from bot.playground.nexthink.workflow import uuid_of
 from bot.playground.seed import SeedDevice, SeedPerson
@@ -15,9 +17,9 @@ class Device:
     name: str
     uid: str
     collector_uid: str
-    platform: str
-    seen_ago: timedelta
-    last_upn: str
+    platform: str = ""
+    seen_ago: timedelta = timedelta(0)
+    last_upn: str = ""
     """The user who logged in last."""
 
     @property
@@ -33,13 +35,18 @@ class User:
     upn: str
     uid: str
     sid: str
-    devices: tuple[Device, ...]
+    devices: tuple[Device, ...] = ()
     """The most recently used one first."""
+    is_known: bool = True
+    """Whether the tenant can tell the user's devices, and that there are none."""
 
     @property
     def identifiers(self) -> dict[str, str]:
         """The identifiers by their names in the V2 start request."""
         return {"upn": self.upn, "uid": self.uid, "sid": self.sid}
+
+
+Target = TypeVar("Target", User, Device)
 
 
 class Directory:
@@ -49,18 +56,43 @@ class Directory:
         self.users = tuple(_user(person) for person in people)
         devices = (device for user in self.users for device in user.devices)
         self.devices = tuple(sorted(devices, key=lambda device: device.seen_ago))
+        self._users = _Index(self.users)
+        self._devices = _Index(self.devices)
 
     def user(self, identifiers: Mapping[str, str]) -> User | None:
         """Find the user whom all the identifiers fit."""
-        return next((user for user in self.users if _fits(user.identifiers, identifiers)), None)
+        return self._users.find(identifiers)
 
     def device(self, identifiers: Mapping[str, str]) -> Device | None:
         """Find the device that all the identifiers fit; of several, the one seen last."""
-        return next((device for device in self.devices if _fits(device.identifiers, identifiers)), None)
+        return self._devices.find(identifiers)
 
 
-def _fits(known: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    return all(known[name].casefold() == value.casefold() for name, value in wanted.items())
+class _Index(Generic[Target]):
+    """Users or devices by each of their identifiers, in the order in which they were given."""
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self._targets: defaultdict[tuple[str, str], list[Target]] = defaultdict(list)
+        for target in targets:
+            for name, value in target.identifiers.items():
+                self._targets[name, value.casefold()].append(target)
+
+    def find(self, identifiers: Mapping[str, str]) -> Target | None:
+        """Find the first that all the identifiers fit."""
+        fitting = [self._targets.get((name, value.casefold()), []) for name, value in identifiers.items()]
+        return next((target for target in fitting[0] if all(target in others for others in fitting[1:])), None)
+
+
+def unknown_user(identifiers: Mapping[str, str]) -> User:
+    """Make a user of whom nothing is known but these identifiers."""
+    upn, uid, sid = (identifiers.get(name, "") for name in ("upn", "uid", "sid"))
+    return User(upn, uid, sid, is_known=False)
+
+
+def unknown_device(identifiers: Mapping[str, str]) -> Device:
+    """Make a device of which nothing is known but these identifiers."""
+    name, uid, collector_uid = (identifiers.get(name, "") for name in ("name", "uid", "collectorUid"))
+    return Device(name, uid, collector_uid)
 
 
 def _user(person: SeedPerson) -> User:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -14,7 +15,7 @@ from bot.playground.nexthink.refusal import (
     RefusalError,
     WorkflowRefusalError,
 )
-from bot.playground.nexthink.settings import Settings
+from bot.playground.nexthink.settings import Switches
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -25,14 +26,14 @@ NO_PERMISSION_CODE = 102
 class Exchange:
     """Wraps handlers of endpoints with all that they have in common."""
 
-    def __init__(self, tokens: Tokens, faults: Faults, settings: Settings) -> None:
+    def __init__(self, tokens: Tokens, faults: Faults, switches: Switches) -> None:
         self._tokens = tokens
         self._faults = faults
-        self._permissions = settings.permissions
+        self._switches = switches
         self._released = asyncio.Event()
 
     def release(self) -> None:
-        """Let go of the requests that hang: their connections are cut."""
+        """Let go of the requests that wait: those that hang are cut, those that are slow are answered."""
         self._released.set()
         self._released = asyncio.Event()
 
@@ -42,6 +43,9 @@ class Exchange:
         async def respond(request: web.Request) -> web.StreamResponse:
             fault = self._faults.take(endpoint)
             if fault is None:
+                return await self._answer(endpoint, handler, request)
+            if fault.effect is Effect.SLOW:
+                await self._wait(fault.seconds)
                 return await self._answer(endpoint, handler, request)
             if fault.processed:
                 await self._answer(endpoint, handler, request)
@@ -61,7 +65,7 @@ class Exchange:
     def _check_permission(self, endpoint: Endpoint) -> None:
         """Refuse what the credential has no check box for (https://docs.nexthink.com/api/api-credentials)."""
         needed = "nql" if endpoint is Endpoint.NQL else "workflows"
-        if needed in self._permissions:
+        if needed in self._switches.now.permissions:
             return
         message = f"The credential lacks the permission {needed}."
         if endpoint is Endpoint.NQL:
@@ -70,15 +74,36 @@ class Exchange:
 
     async def _misbehave(self, fault: Fault, request: web.Request) -> web.StreamResponse:
         if fault.effect is Effect.ANSWER:
-            content_type = "text/html" if fault.body else None
-            return web.Response(
-                status=fault.status, headers=fault.headers, text=fault.body or None, content_type=content_type
-            )
+            return _planned(fault)
+        if fault.effect is Effect.HALF:
+            return await _half(fault, request)
         if fault.effect is Effect.HANG:
-            await self._released.wait()
+            await self._wait(None)
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
+
+    async def _wait(self, seconds: float | None) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._released.wait()
+
+
+def _planned(fault: Fault) -> web.Response:
+    content_type = fault.content_type if fault.body else None
+    return web.Response(status=fault.status, headers=fault.headers, body=fault.body or None, content_type=content_type)
+
+
+async def _half(fault: Fault, request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(status=fault.status)
+    response.content_type = fault.content_type
+    response.content_length = 2 * len(fault.body)
+    await response.prepare(request)
+    await response.write(fault.body)
+    if request.transport is not None:
+        # Closing sends what has been written first; aborting might throw it away.
+        request.transport.close()
+    return response
 
 
 def _worded(refusal: RefusalError, endpoint: Endpoint) -> RefusalError:

@@ -1,10 +1,11 @@
 """Executions, whose state follows from the clock alone: nothing runs in the background."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.playground.nexthink.directory import Device, User
+from bot.playground.nexthink.presence import Absence, Finish, finish_of
 from bot.playground.nexthink.workflow import Ending, Workflow
 
 STARTED, IN_PROGRESS, WAITING = "started", "in_progress", "waiting"
@@ -14,6 +15,7 @@ STARTING_TIME = timedelta(seconds=1)
 """How long an execution is called started before it is in progress; part of its first step."""
 
 EXPIRED = Ending("expired", "No event arrived in time", "no_action_taken")
+UNREACHED = Ending("expired", "The device was offline for too long", "no_action_taken")
 CANCELLED = Ending("cancelled", "Cancelled in the console", "no_action_taken")
 
 
@@ -45,6 +47,9 @@ class Execution:
     device: Device | None
     started_at: datetime
     wait_timeout: timedelta
+    offline_timeout: timedelta = timedelta(hours=24)
+    absences: Sequence[Absence] = ()
+    """When the device is offline; none matter to a run that needs no device."""
     params: Mapping[str, str] = field(default_factory=dict)
     trigger_method: str = "api"
     resumption: Resumption | None = None
@@ -54,13 +59,13 @@ class Execution:
         """Tell the state at a moment, from the script and from what happened to the execution."""
         if self.cancelled_at is not None and now >= self.cancelled_at:
             return _ended(CANCELLED)
-        waits_from = self.started_at + self.workflow.script.before_wait
-        if now < waits_from:
+        script, reached = self.workflow.script, self._finish(self.started_at, self.workflow.script.before_wait)
+        if now < reached.at:
             return State(STARTED if now < self.started_at + STARTING_TIME else IN_PROGRESS)
-        if self.workflow.script.wait is None:
-            return _ended(self.workflow.script.end)
+        if reached.gave_up or script.wait is None:
+            return _ended(UNREACHED if reached.gave_up else script.end)
         if self.resumption is None or now < self.resumption.at:
-            return State(WAITING) if now < waits_from + self.wait_timeout else _ended(EXPIRED)
+            return State(WAITING) if now < reached.at + self.wait_timeout else _ended(EXPIRED)
         return self._resumed_state(self.resumption, now)
 
     def _resumed_state(self, resumption: Resumption, now: datetime) -> State:
@@ -68,7 +73,13 @@ class Execution:
         stopped = script.wait.ending_of(resumption.parameters) if script.wait else None
         if stopped is not None:
             return _ended(stopped)
-        return _ended(script.end) if now >= resumption.at + script.after_wait else State(IN_PROGRESS)
+        reached = self._finish(resumption.at, script.after_wait)
+        if now < reached.at:
+            return State(IN_PROGRESS)
+        return _ended(UNREACHED if reached.gave_up else script.end)
+
+    def _finish(self, begun: datetime, work: timedelta) -> Finish:
+        return finish_of(begun, work, self.absences, self.offline_timeout)
 
 
 def _ended(ending: Ending) -> State:

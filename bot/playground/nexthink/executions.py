@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
-from uuid import uuid4
+from random import Random
+from uuid import UUID
 
 from bot.playground.nexthink.directory import Device, Directory, User
 from bot.playground.nexthink.execution import WAITING, Execution, Resumption
+from bot.playground.nexthink.presence import Presence
 from bot.playground.nexthink.refusal import WorkflowRefusalError
-from bot.playground.nexthink.settings import Settings
+from bot.playground.nexthink.settings import Switches
 from bot.playground.nexthink.workflow import Ending, Script, Step, Workflow
 
 _NO_DEVICE = Script(
@@ -30,13 +32,24 @@ class Order:
 
 
 class Executions:
-    """All executions in the order of their start, and how many events were accepted."""
+    """All executions in the order of their start, and how many starts and events were accepted."""
 
-    def __init__(self, directory: Directory, clock: Callable[[], datetime], settings: Settings) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        presence: Presence,
+        clock: Callable[[], datetime],
+        switches: Switches,
+        random: Random,
+    ) -> None:
         self._directory = directory
+        self._presence = presence
         self._clock = clock
-        self._settings = settings
+        self._switches = switches
+        self._random = random
         self._by_uuid: dict[str, Execution] = {}
+        self._by_request: dict[str, tuple[str, ...]] = {}
+        self.starts_accepted = 0
         self.triggers_accepted = 0
 
     def __iter__(self) -> Iterator[Execution]:
@@ -49,19 +62,24 @@ class Executions:
         """Find an execution by its id."""
         return self._by_uuid.get(uuid.lower())
 
+    def of_request(self, request_uuid: str) -> list[Execution]:
+        """List the executions of one request; an unknown one has none."""
+        return [self._by_uuid[uuid] for uuid in self._by_request.get(request_uuid, ())]
+
     def start(self, order: Order) -> list[Execution]:
         """Start one execution for each target of an order; they share the request's id."""
-        request_uuid = str(uuid4())
+        request_uuid = self._new_uuid()
         started = [self._start(order, request_uuid, user, device) for user, device in self._targets(order)]
         self._by_uuid.update({execution.uuid: execution for execution in started})
+        self._by_request[request_uuid] = tuple(execution.uuid for execution in started)
+        self.starts_accepted += order.trigger_method == "api"
         return started
 
     def resume(self, workflow_uuid: str, execution_uuid: str, parameters: Mapping[str, str]) -> Execution:
         """Give a waiting execution its event; any other is refused."""
-        execution = self.find(execution_uuid)
+        now, execution = self._clock(), self.find(execution_uuid)
         if execution is None or execution.workflow.uuid != workflow_uuid.lower():
-            raise WorkflowRefusalError("EXECUTION_NOT_FOUND", "The workflow has no execution with this id.")
-        now = self._clock()
+            raise self._late("EXECUTION_NOT_FOUND", "The workflow has no execution with this id.")
         self._refuse_unless_waiting(execution, now)
         resumed = replace(execution, resumption=Resumption(now, dict(parameters)))
         self._by_uuid[execution.uuid] = resumed
@@ -78,15 +96,21 @@ class Executions:
     def _refuse_unless_waiting(self, execution: Execution, now: datetime) -> None:
         state = execution.state_at(now)
         if state.ending is not None:
-            raise WorkflowRefusalError("EXECUTION_ENDED", f"The execution has ended: {state.name}.")
+            raise self._late("EXECUTION_ENDED", f"The execution has ended: {state.name}.")
         if execution.resumption is not None:
-            raise WorkflowRefusalError("EXECUTION_RESUMED", "The execution has been resumed already.")
+            raise self._late("EXECUTION_RESUMED", "The execution has been resumed already.")
         if state.name != WAITING:
-            raise WorkflowRefusalError("EXECUTION_NOT_WAITING", "The execution does not wait for an event.")
+            raise self._late("EXECUTION_NOT_WAITING", "The execution does not wait for an event.")
+
+    def _late(self, code: str, details: str) -> WorkflowRefusalError:
+        """Word what no documentation says: which status such a trigger gets."""
+        return WorkflowRefusalError(code, details, self._switches.now.late_trigger_status)
 
     def _targets(self, order: Order) -> list[tuple[User | None, Device | None]]:
         """Complete each target: a user's most recently used device, a device's last user."""
-        if self._settings.pair_targets:
+        if not order.users and not order.devices:
+            return [(None, None)]
+        if self._switches.now.pair_targets:
             return [self._completed(user, device) for user, device in zip_longest(order.users, order.devices)]
         users = [self._completed(user, None) for user in order.users]
         return users + [self._completed(None, device) for device in order.devices]
@@ -99,17 +123,22 @@ class Executions:
         return user, device
 
     def _start(self, order: Order, request_uuid: str, user: User | None, device: Device | None) -> Execution:
-        workflow = order.workflow
-        if device is None and workflow.has_device:
+        workflow, settings = order.workflow, self._switches.now
+        if workflow.has_device and device is None and user is not None and user.is_known:
             workflow = replace(workflow, script=_NO_DEVICE)
         return Execution(
-            uuid=str(uuid4()),
+            uuid=self._new_uuid(),
             request_uuid=request_uuid,
             workflow=workflow,
             user=user,
             device=device,
             started_at=self._clock(),
-            wait_timeout=self._settings.wait_timeout,
+            wait_timeout=settings.wait_timeout,
+            offline_timeout=settings.offline_timeout,
+            absences=self._presence.absences_of(device) if device is not None and workflow.has_device else (),
             params=dict(order.params),
             trigger_method=order.trigger_method,
         )
+
+    def _new_uuid(self) -> str:
+        return str(UUID(int=self._random.getrandbits(128), version=4))

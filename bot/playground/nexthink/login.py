@@ -4,17 +4,17 @@ See https://docs.nexthink.com/api/getting-authentication-token. Its errors are n
 follow https://www.rfc-editor.org/rfc/rfc6749#section-5.2.
 """
 
-import secrets
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from bot.playground.nexthink.refusal import OAuthRefusalError, UnauthorizedError
-from bot.playground.nexthink.settings import Settings
+from bot.playground.nexthink.settings import Switches
 
 TOKEN_SECONDS = 900
 """The life of a token; there is no refresh token."""
@@ -26,9 +26,10 @@ _FORM = "application/x-www-form-urlencoded"
 class Tokens:
     """The bearer tokens that are alive."""
 
-    def __init__(self, clock: Callable[[], datetime], settings: Settings) -> None:
+    def __init__(self, clock: Callable[[], datetime], switches: Switches, random: Random) -> None:
         self._clock = clock
-        self._settings = settings
+        self._switches = switches
+        self._random = random
         self._expiry: dict[str, datetime] = {}
         self.issued = 0
 
@@ -36,7 +37,7 @@ class Tokens:
         """Answer a token request, or refuse it."""
         self._check_client(authorization)
         _check_form(content_type, body)
-        token = secrets.token_urlsafe(24)
+        token = urlsafe_b64encode(self._random.randbytes(24)).decode()
         self._expiry[token] = self._clock() + timedelta(seconds=TOKEN_SECONDS)
         self.issued += 1
         return {"token_type": "Bearer", "expires_in": TOKEN_SECONDS, "access_token": token, "scope": _SCOPE}
@@ -53,7 +54,7 @@ class Tokens:
         self._expiry.clear()
 
     def _check_client(self, authorization: str | None) -> None:
-        pair = f"{self._settings.client_id}:{self._settings.client_secret}"
+        pair = f"{self._switches.now.client_id}:{self._switches.now.client_secret}"
         scheme, _, given = (authorization or "").partition(" ")
         if scheme.lower() != "basic" or given != b64encode(pair.encode()).decode():
             raise OAuthRefusalError("invalid_client", "The client id or the client secret is wrong.", status=401)
@@ -67,15 +68,20 @@ class LoginHost:
 
     async def token(self, request: web.Request) -> web.Response:
         """Exchange client credentials for a bearer token."""
+        if request.query_string:
+            raise OAuthRefusalError("invalid_request", "Send grant_type and scope in the body, not in the address.")
         authorization = request.headers.get("Authorization")
         answer = self._tokens.issue(authorization, request.content_type, await request.read())
         return web.json_response(answer, headers={"Cache-Control": "no-store"})
 
 
 def _check_form(content_type: str, body: bytes) -> None:
-    form = dict(parse_qsl(body.decode(errors="replace")))
-    if content_type != _FORM or set(form) != {"grant_type", "scope"}:
-        raise OAuthRefusalError("invalid_request", f"Send grant_type and scope, and nothing else, as {_FORM}.")
+    pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
+    if content_type != _FORM or sorted(name for name, _ in pairs) != ["grant_type", "scope"]:
+        raise OAuthRefusalError(
+            "invalid_request", f"Send grant_type and scope once each, and nothing else, as {_FORM}."
+        )
+    form = dict(pairs)
     if form["grant_type"] != _GRANT:
         raise OAuthRefusalError("unsupported_grant_type", f"The grant type must be {_GRANT}.")
     if form["scope"] != _SCOPE:

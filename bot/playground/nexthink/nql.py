@@ -8,15 +8,17 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import islice
 from math import ceil
 from typing import Any
 
 from bot.playground.nexthink.directory import Directory
-from bot.playground.nexthink.execution import WAITING, Execution
+from bot.playground.nexthink.execution import WAITING, Execution, State
 from bot.playground.nexthink.executions import Executions
+from bot.playground.nexthink.presence import Presence
 from bot.playground.nexthink.refusal import INVALID_NQL_CODE, UNKNOWN_QUERY_CODE, NQLRefusalError
 from bot.playground.nexthink.requests import NQLRequest
-from bot.playground.nexthink.settings import Settings
+from bot.playground.nexthink.settings import Settings, Switches
 
 MAX_ROWS = 1_000
 """Rows of one answer, as third parties report them; Nexthink publishes no number."""
@@ -41,6 +43,18 @@ class SavedQuery:
     def with_value(self, value: str) -> str:
         """Write the query as it was executed."""
         return self.text.replace(f"${self.parameter}", json.dumps(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query gave, whatever the form in which it is sent."""
+
+    query_id: str
+    executed_query: str
+    at: datetime
+    """In the zone in which times are written."""
+    columns: list[str]
+    rows: list[list[Any]]
 
 
 USER_DEVICES = "#fixdesk_user_devices"
@@ -76,13 +90,23 @@ class NQL:
     """The queries of a tenant."""
 
     def __init__(
-        self, directory: Directory, executions: Executions, clock: Callable[[], datetime], settings: Settings
+        self,
+        directory: Directory,
+        presence: Presence,
+        executions: Executions,
+        clock: Callable[[], datetime],
+        switches: Switches,
     ) -> None:
         self._directory = directory
+        self._presence = presence
         self._executions = executions
         self._clock = clock
-        self._settings = settings
+        self._switches = switches
         self._answered_at: datetime | None = None
+
+    @property
+    def _settings(self) -> Settings:
+        return self._switches.now
 
     def seconds_to_wait(self) -> int:
         """Take a turn and return 0, or return how many seconds are left until the next one."""
@@ -92,20 +116,20 @@ class NQL:
         self._answered_at = now
         return 0
 
-    def execute(self, request: NQLRequest, *, utc: bool) -> Row:
+    def execute(self, request: NQLRequest, *, utc: bool) -> Answer:
         """Answer a query, or refuse it."""
         query = self._query(request)
         value = request.parameters[query.parameter] if query.parameter else ""
-        now, zone = self._clock(), UTC if utc else self._settings.time_zone
-        rows = self._rows(request.query_id, query, value)
-        data = [self._shown(row, query, zone) for row in list(rows)[:MAX_ROWS]]
-        return {
-            "queryId": request.query_id,
-            "executedQuery": query.with_value(value),
-            "rows": len(data),
-            "executionDateTime": now.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S"),
-            "data": data,
-        }
+        zone = UTC if utc else self._settings.time_zone
+        names = [name for name in query.columns if name not in self._settings.missing_columns]
+        rows = islice(self._rows(request.query_id, query, value), MAX_ROWS)
+        return Answer(
+            query_id=request.query_id,
+            executed_query=query.with_value(value),
+            at=self._clock().astimezone(zone),
+            columns=[self._settings.row_key(name) for name in names],
+            rows=[[_cell(row[name], zone) for name in names] for row in rows],
+        )
 
     def _query(self, request: NQLRequest) -> SavedQuery:
         saved = self._settings.saved_queries
@@ -121,28 +145,25 @@ class NQL:
     def _rows(self, query_id: str, query: SavedQuery, value: str) -> Iterable[Row]:
         if query_id == USER_DEVICES:
             return self._devices(value, query.window)
-        since = self._clock() - query.window
-        return (
-            self._execution_row(execution)
-            for execution in self._visible(since)
-            if query_id == RECENT_EXECUTIONS or execution.request_uuid == value
-        )
+        asked = self._executions if query_id == RECENT_EXECUTIONS else self._executions.of_request(value)
+        return map(self._execution_row, self._visible(asked, self._clock() - query.window))
 
     def _devices(self, upn: str, window: timedelta) -> Iterator[Row]:
         user = self._directory.user({"upn": upn})
         for device in user.devices if user else ():
-            if device.seen_ago <= window:
+            last_seen = (self._presence.offline_since(device) or self._clock()) - device.seen_ago
+            if last_seen >= self._clock() - window:
                 yield {
                     "device.collector.uid": device.collector_uid,
                     "device.name": device.name,
                     "device.operating_system.platform": device.platform,
-                    "device.last_seen": self._clock() - device.seen_ago,
+                    "device.last_seen": last_seen,
                 }
 
-    def _visible(self, since: datetime) -> list[Execution]:
+    def _visible(self, asked: Iterable[Execution], since: datetime) -> list[Execution]:
         """List the executions that NQL shows by now, the newest first."""
         until = self._clock() - self._settings.status_delay
-        shown = (execution for execution in self._executions if since <= execution.started_at <= until)
+        shown = (execution for execution in asked if since <= execution.started_at <= until)
         return sorted(shown, key=lambda execution: execution.started_at, reverse=True)
 
     def _execution_row(self, execution: Execution) -> Row:
@@ -154,19 +175,20 @@ class NQL:
             "request_time": execution.started_at,
             "workflow.name": execution.workflow.name,
             "workflow.nql_id": execution.workflow.id,
-            "device.name": device.name if device else None,
-            "device.collector.uid": device.collector_uid if device else None,
-            "user.upn": user.upn if user else None,
-            "status": self._settings.waiting_status if state.name == WAITING else state.name,
+            "device.name": (device.name if device else "") or None,
+            "device.collector.uid": (device.collector_uid if device else "") or None,
+            "user.upn": (user.upn if user else "") or None,
+            "status": self._word(state),
             "status_details": ending.details if ending else None,
             "outcome": ending.outcome if ending else None,
             "outcome_details": None,
             "inputs": json.dumps(execution.params),
         }
 
-    def _shown(self, row: Row, query: SavedQuery, zone: tzinfo) -> Row:
-        names = [name for name in query.columns if name not in self._settings.missing_columns]
-        return {self._settings.row_key(name): _cell(row[name], zone) for name in names}
+    def _word(self, state: State) -> str:
+        words = self._settings.status_words
+        word = self._settings.waiting_status if state.name == WAITING and WAITING not in words else state.name
+        return words.get(word, word)
 
 
 def _cell(value: Any, zone: tzinfo) -> Any:

@@ -52,8 +52,8 @@ def read_object(body: bytes, content_type: str) -> dict[str, Any]:
     if content_type != "application/json":
         raise MalformedError(f"The content type must be application/json, not {content_type}.")
     try:
-        value = json.loads(body)
-    except ValueError as error:
+        value = json.loads(body.decode(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
         raise MalformedError("The body is not JSON.") from error
     if not isinstance(value, dict):
         raise MalformedError("The body must be an object.")
@@ -61,21 +61,22 @@ def read_object(body: bytes, content_type: str) -> dict[str, Any]:
 
 
 async def read_json(request: web.Request) -> dict[str, Any]:
-    """Read the body of a request as a JSON object."""
+    """Read the body of a request as a JSON object; beside a body the address takes no query."""
+    _refuse_strangers("The query", request.query, set())
     return read_object(await request.read(), request.content_type)
 
 
-def read_start_v1(body: Mapping[str, Any]) -> StartRequest:
+def read_start_v1(body: Mapping[str, Any], *, lists_required: bool = True) -> StartRequest:
     """Read a start by Collector ids and SIDs."""
-    _check_start_members(body)
+    _check_start_members(body, lists_required=lists_required)
     users = [{"sid": _matching("users", _SID, value)} for value in _targets(body, "users")]
     devices = [{"collectorUid": _matching("devices", _UUID, value)} for value in _targets(body, "devices")]
     return _start(body, users, devices)
 
 
-def read_start_v2(body: Mapping[str, Any]) -> StartRequest:
+def read_start_v2(body: Mapping[str, Any], *, lists_required: bool = True) -> StartRequest:
     """Read a start by external ids."""
-    _check_start_members(body)
+    _check_start_members(body, lists_required=lists_required)
     users = [_identifiers("users", _USER_FIELDS, entry) for entry in _targets(body, "users")]
     devices = [_identifiers("devices", _DEVICE_FIELDS, entry) for entry in _targets(body, "devices")]
     return _start(body, users, devices)
@@ -103,6 +104,20 @@ def read_uuid(name: str, value: str) -> str:
     return _matching(name, _UUID, value)
 
 
+def read_nql_id(value: str) -> str:
+    """Read a workflow's NQL id from an address, where a number sign that is not encoded gets lost."""
+    if not value.startswith("#"):
+        raise MalformedError("nqlId: must begin with a number sign, which an address writes as %23.")
+    return value
+
+
+def read_utc_times(value: str | None) -> bool:
+    """Read the header that asks for times in UTC."""
+    if value not in (None, "true", "false"):
+        raise MalformedError("x-utc-times: must be true or false.")
+    return value == "true"
+
+
 def read_query(query: MultiMapping[str], allowed: Mapping[str, Collection[str]]) -> dict[str, str]:
     """Read a query string: known names, one value each, of the allowed ones; an empty collection allows any."""
     _refuse_strangers("The query", query, set(allowed))
@@ -115,23 +130,22 @@ def read_query(query: MultiMapping[str], allowed: Mapping[str, Collection[str]])
 
 
 def _start(body: Mapping[str, Any], users: list[dict[str, str]], devices: list[dict[str, str]]) -> StartRequest:
-    if not users and not devices:
-        raise MalformedError("At least one user or device is needed.")
     workflow_id = body["workflowId"]
     if not isinstance(workflow_id, str) or not workflow_id:
         raise MalformedError("workflowId: must be a string that is not empty.")
     return StartRequest(workflow_id, users, devices, _strings("params", body.get("params", {})))
 
 
-def _check_start_members(body: Mapping[str, Any]) -> None:
-    missing = [key for key in _START_KEYS if key not in body]
+def _check_start_members(body: Mapping[str, Any], *, lists_required: bool) -> None:
+    required = _START_KEYS if lists_required else _START_KEYS[:1]
+    missing = [key for key in required if key not in body]
     if missing:
         raise MalformedError(f"Missing: {', '.join(missing)}.")
     _refuse_strangers("The body", body, {*_START_KEYS, "params"})
 
 
 def _targets(body: Mapping[str, Any], name: str) -> list[Any]:
-    entries = body[name]
+    entries = body.get(name, [])
     if not isinstance(entries, list):
         raise MalformedError(f"{name}: must be an array.")
     if len(entries) > MAX_TARGETS:
@@ -156,6 +170,10 @@ def _strings(name: str, value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(entry, str) for entry in value.values()):
         raise MalformedError(f"{name}: must be an object whose values are strings.")
     return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
 
 
 def _refuse_strangers(where: str, given: Collection[str], known: set[str]) -> None:

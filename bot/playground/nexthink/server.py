@@ -6,16 +6,17 @@ The login host and the API host have a port each, so that a client which mixes t
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aiohttp import web
 
 from bot.playground.nexthink.catalog import Catalog
 from bot.playground.nexthink.directory import Device, User
-from bot.playground.nexthink.exchange import Exchange, Handler
+from bot.playground.nexthink.exchange import Exchange
 from bot.playground.nexthink.execution import Execution, State
 from bot.playground.nexthink.executions import Order
 from bot.playground.nexthink.fault import Endpoint, Faults
+from bot.playground.nexthink.host import Host
 from bot.playground.nexthink.login import LoginHost
 from bot.playground.nexthink.nql_api import NQLAPI
 from bot.playground.nexthink.request_log import RequestLog
@@ -26,11 +27,6 @@ from bot.playground.nexthink.workflows_api import WorkflowsAPI
 from bot.playground.seed import SeedPerson
 
 Found = TypeVar("Found")
-
-HOST = "127.0.0.1"
-MAX_BODY_BYTES = 8 * 1024 * 1024
-"""Room for ten thousand users and devices; Nexthink publishes no limit in bytes."""
-_SHUTDOWN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +51,39 @@ class SimulatedNexthink:
         self._clock = clock
         self.faults = Faults()
         self.log = RequestLog()
-        self._exchange = Exchange(tenant.tokens, self.faults, tenant.settings)
-        self._runners: list[web.AppRunner] = []
-        self._api_port = tenant.settings.api_port
-        self._login_port = tenant.settings.login_port
+        self._exchange = Exchange(tenant.tokens, self.faults, tenant.switches)
+        self._api = Host(self._api_routes(), self.log, tenant.switches.now.api_port)
+        self._login = Host(self._login_routes(), self.log, tenant.switches.now.login_port)
 
     @property
     def api_url(self) -> str:
         """The base of the API host."""
-        return f"http://{HOST}:{self._api_port}"
+        return self._api.url
 
     @property
     def login_url(self) -> str:
         """The base of the login host."""
-        return f"http://{HOST}:{self._login_port}"
+        return self._login.url
+
+    @property
+    def is_online(self) -> bool:
+        """Whether it can be reached."""
+        return self._api.is_open
+
+    @property
+    def settings(self) -> Settings:
+        """How it behaves now."""
+        return self._tenant.switches.now
 
     @property
     def client_id(self) -> str:
         """The one client that is known."""
-        return self._tenant.settings.client_id
+        return self.settings.client_id
 
     @property
     def client_secret(self) -> str:
         """The secret of the client."""
-        return self._tenant.settings.client_secret
+        return self.settings.client_secret
 
     @property
     def counters(self) -> Counters:
@@ -87,7 +92,7 @@ class SimulatedNexthink:
         return Counters(
             requests=self.log.arrived,
             tokens=self._tenant.tokens.issued,
-            starts=len({e.request_uuid for e in executions if e.trigger_method == "api"}),
+            starts=executions.starts_accepted,
             executions=len(executions),
             triggers=executions.triggers_accepted,
         )
@@ -96,6 +101,16 @@ class SimulatedNexthink:
     def executions(self) -> list[Execution]:
         """All executions in the order of their start."""
         return list(self._tenant.executions)
+
+    @property
+    def devices(self) -> list[Device]:
+        """All devices that are known, the one seen last first."""
+        return list(self._tenant.directory.devices)
+
+    @property
+    def offline_devices(self) -> list[str]:
+        """The names of the devices that are offline now."""
+        return [device.name for device in self._tenant.presence.offline]
 
     def workflow(self, workflow_id: str) -> Workflow:
         """Find a workflow by its NQL id; an unknown one raises KeyError."""
@@ -117,6 +132,18 @@ class SimulatedNexthink:
         """Find a device by name; an unknown one raises KeyError."""
         return _known(name, self._tenant.directory.device({"name": name}))
 
+    def change(self, **switches: Any) -> None:
+        """Replace some of the settings from now on; a name that is none of `SWITCHES` raises TypeError."""
+        self._tenant.switches.change(**switches)
+
+    def take_offline(self, device_name: str) -> None:
+        """Take a device offline: its executions rest until it comes back; an unknown name raises KeyError."""
+        self._tenant.presence.take_offline(self.device(device_name))
+
+    def bring_online(self, device_name: str) -> None:
+        """Bring a device back, and its executions go on; an unknown name raises KeyError."""
+        self._tenant.presence.bring_online(self.device(device_name))
+
     def put_workflow(self, workflow: Workflow) -> None:
         """Add a workflow, or replace the one with its id, as an administrator would."""
         self._tenant.catalog.put(workflow)
@@ -135,52 +162,34 @@ class SimulatedNexthink:
         self._tenant.tokens.revoke_all()
 
     def release(self) -> None:
-        """Let go of the requests that hang: their connections are cut."""
+        """Let go of the requests that wait: those that hang are cut, those that are slow are answered."""
         self._exchange.release()
 
     async def go_online(self) -> None:
         """Listen, on the same ports as before if it has been online before."""
-        if self._runners:
-            return
         try:
-            self._api_port = await self._serve(self._api_routes(), self._api_port)
-            self._login_port = await self._serve(self._login_routes(), self._login_port)
+            await self._api.open()
+            await self._login.open()
         except OSError:
             await self.go_offline()
             raise
 
     async def go_offline(self) -> None:
         """Refuse connections and close those that are open; nothing is forgotten."""
-        runners, self._runners = self._runners, []
         self.release()
-        for runner in runners:
-            await runner.cleanup()
+        await self._api.close()
+        await self._login.close()
 
     async def stop(self) -> None:
         """Stop for good."""
         await self.go_offline()
-
-    async def _serve(self, routes: list[web.RouteDef], port: int) -> int:
-        app = web.Application(middlewares=[self._logged], client_max_size=MAX_BODY_BYTES)
-        app.add_routes(routes)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
-        await runner.setup()
-        self._runners.append(runner)
-        await web.TCPSite(runner, HOST, port).start()
-        bound: int = runner.addresses[0][1]
-        return bound
-
-    @web.middleware
-    async def _logged(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        await self.log.add(request)
-        return await handler(request)
 
     def _login_routes(self) -> list[web.RouteDef]:
         token = LoginHost(self._tenant.tokens).token
         return [web.post("/oauth2/default/v1/token", self._exchange.wrap(Endpoint.TOKEN, token))]
 
     def _api_routes(self) -> list[web.RouteDef]:
-        workflows, nql, wrap = WorkflowsAPI(self._tenant), NQLAPI(self._tenant), self._exchange.wrap
+        workflows, nql, wrap = WorkflowsAPI(self._tenant), NQLAPI(self._tenant.nql), self._exchange.wrap
         trigger = "/api/v1/workflows/workflows/{workflowUuid}/execution/{executionUuid}/trigger"
         return [
             web.get("/api/v1/workflows", wrap(Endpoint.LIST, workflows.list)),
@@ -188,7 +197,8 @@ class SimulatedNexthink:
             web.post("/api/v1/workflows/execute", wrap(Endpoint.EXECUTE, workflows.execute_v1)),
             web.post("/api/v2/workflows/execute", wrap(Endpoint.EXECUTE, workflows.execute_v2)),
             web.post(trigger, wrap(Endpoint.TRIGGER, workflows.trigger)),
-            web.post("/api/v2/nql/execute", wrap(Endpoint.NQL, nql.execute)),
+            web.post("/api/v1/nql/execute", wrap(Endpoint.NQL, nql.execute_v1)),
+            web.post("/api/v2/nql/execute", wrap(Endpoint.NQL, nql.execute_v2)),
         ]
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 
 from bot.playground.nexthink.catalog import Catalog
 from bot.playground.nexthink.directory import Directory
 from bot.playground.nexthink.executions import Executions
 from bot.playground.nexthink.login import Tokens
 from bot.playground.nexthink.nql import NQL
-from bot.playground.nexthink.settings import Settings
+from bot.playground.nexthink.presence import Presence
+from bot.playground.nexthink.settings import Settings, Switches
 from bot.playground.seed import SeedPerson
 
 
@@ -19,23 +21,27 @@ class Tenant:
 
     catalog: Catalog
     directory: Directory
+    presence: Presence
     executions: Executions
     tokens: Tokens
     nql: NQL
-    settings: Settings
+    switches: Switches
 
 
 def build_tenant(
     people: Iterable[SeedPerson], catalog: Catalog, clock: Callable[[], datetime], settings: Settings
 ) -> Tenant:
-    """Join the parts of a tenant around one clock."""
-    directory = Directory(people)
-    executions = Executions(directory, clock, settings)
+    """Join the parts of a tenant around one clock, one set of switches and one source of chance."""
+    # With the time in it, the ids of a playground that is started again are not those of the last time.
+    random = Random(f"{settings.seed} {clock().isoformat()}")  # noqa: S311 - ids of a simulation, no secrets
+    switches, directory, presence = Switches(settings), Directory(people), Presence(clock)
+    executions = Executions(directory, presence, clock, switches, random)
     return Tenant(
         catalog=catalog.copy(),
         directory=directory,
+        presence=presence,
         executions=executions,
-        tokens=Tokens(clock, settings),
-        nql=NQL(directory, executions, clock, settings),
-        settings=settings,
+        tokens=Tokens(clock, switches, random),
+        nql=NQL(directory, presence, executions, clock, switches),
+        switches=switches,
     )

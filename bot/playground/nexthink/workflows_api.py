@@ -6,22 +6,26 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from bot.playground.nexthink.catalog import DEPENDENCIES
+from bot.playground.nexthink.directory import unknown_device, unknown_user
 from bot.playground.nexthink.executions import Order
 from bot.playground.nexthink.refusal import MalformedError, WorkflowRefusalError
 from bot.playground.nexthink.requests import (
     StartRequest,
     read_json,
+    read_nql_id,
     read_query,
     read_start_v1,
     read_start_v2,
     read_trigger,
     read_uuid,
 )
+from bot.playground.nexthink.settings import Settings
 from bot.playground.nexthink.tenant import Tenant
 from bot.playground.nexthink.wire import trigger_methods, workflow_json
 from bot.playground.nexthink.workflow import Workflow
 
 Found = TypeVar("Found")
+Identifiers = dict[str, str]
 
 TRIGGER_FLAGS = {
     "API": "apiEnabled",
@@ -31,6 +35,7 @@ TRIGGER_FLAGS = {
 }
 """The values of the list's filter, and the flag that each seems to test."""
 
+_FILTERS = ("dependency", "triggerMethod")
 _LIST_QUERY = {
     "dependency": DEPENDENCIES,
     "triggerMethod": TRIGGER_FLAGS.keys(),
@@ -43,11 +48,19 @@ class WorkflowsAPI:
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
-        self._settings = tenant.settings
+
+    @property
+    def _settings(self) -> Settings:
+        return self._tenant.switches.now
 
     async def list(self, request: web.Request) -> web.Response:
         """Answer the workflows that the filters let through; without a filter, all."""
         query = read_query(request.query, _LIST_QUERY)
+        missing = [name for name in _FILTERS if name not in query]
+        if missing and self._settings.filters_required:
+            raise MalformedError(f"Missing: {', '.join(missing)}.")
+        if self._settings.only_active_by_default:
+            query = {"fetchOnlyActiveWorkflows": "true", **query}
         if self._settings.ignore_list_filters:
             query = {}
         return web.json_response([self._shown(found) for found in self._tenant.catalog if _passes(found, query)])
@@ -57,7 +70,7 @@ class WorkflowsAPI:
         query = read_query(request.query, {"nqlId": ()})
         if "nqlId" not in query:
             raise MalformedError("Missing: nqlId.")
-        found = self._tenant.catalog.find(query["nqlId"])
+        found = self._tenant.catalog.find(read_nql_id(query["nqlId"]))
         if found is None:
             return web.json_response([])
         shown = self._shown(found)
@@ -65,11 +78,13 @@ class WorkflowsAPI:
 
     async def execute_v1(self, request: web.Request) -> web.Response:
         """Start a workflow by Collector ids and SIDs."""
-        return self._start(read_start_v1(await read_json(request)))
+        body = await read_json(request)
+        return self._start(read_start_v1(body, lists_required=self._settings.lists_required))
 
     async def execute_v2(self, request: web.Request) -> web.Response:
         """Start a workflow by external ids."""
-        return self._start(read_start_v2(await read_json(request)))
+        body = await read_json(request)
+        return self._start(read_start_v2(body, lists_required=self._settings.lists_required))
 
     async def trigger(self, request: web.Request) -> web.Response:
         """Give a waiting execution its event."""
@@ -89,14 +104,24 @@ class WorkflowsAPI:
             raise WorkflowRefusalError("WORKFLOW_NOT_FOUND", f"No workflow has the id {start.workflow_id}.")
         _refuse_unless_startable(workflow)
         _refuse_params(workflow, start.params)
-        if self._settings.refuse_unneeded_targets:
-            _refuse_unneeded(workflow, start)
-        users = _all_found("user", start.users, self._tenant.directory.user)
-        devices = _all_found("device", start.devices, self._tenant.directory.device)
-        order = Order(workflow, users, devices, start.params)
-        started = self._tenant.executions.start(order)
+        self._refuse_targets(workflow, start)
+        started = self._tenant.executions.start(self._order(workflow, start))
         answer = {"requestUuid": started[0].request_uuid, "executionsUuids": [execution.uuid for execution in started]}
         return web.json_response(answer)
+
+    def _refuse_targets(self, workflow: Workflow, start: StartRequest) -> None:
+        needs_any = workflow.has_user or workflow.has_device
+        if not start.users and not start.devices and (needs_any or not self._settings.accept_no_target):
+            raise MalformedError("At least one user or device is needed.")
+        unneeded = (start.users and not workflow.has_user) or (start.devices and not workflow.has_device)
+        if self._settings.refuse_unneeded_targets and needs_any and unneeded:
+            raise WorkflowRefusalError("INVALID_TARGET", f"{workflow.id} takes {workflow.dependency} alone.")
+
+    def _order(self, workflow: Workflow, start: StartRequest) -> Order:
+        known, take_all = self._tenant.directory, self._settings.accept_unknown_targets
+        users = _all_found("user", start.users, known.user, unknown_user if take_all else None)
+        devices = _all_found("device", start.devices, known.device, unknown_device if take_all else None)
+        return Order(workflow, users, devices, start.params)
 
 
 def _passes(workflow: Workflow, query: dict[str, str]) -> bool:
@@ -123,14 +148,16 @@ def _refuse_params(workflow: Workflow, params: dict[str, str]) -> None:
         raise WorkflowRefusalError("INVALID_PARAMETER", f"Not one of the options: {', '.join(refused)}.")
 
 
-def _refuse_unneeded(workflow: Workflow, start: StartRequest) -> None:
-    needs_any = workflow.has_user or workflow.has_device
-    if needs_any and ((start.users and not workflow.has_user) or (start.devices and not workflow.has_device)):
-        raise WorkflowRefusalError("INVALID_TARGET", f"{workflow.id} takes {workflow.dependency} alone.")
-
-
-def _all_found(kind: str, asked: list[dict[str, str]], find: Callable[[dict[str, str]], Found | None]) -> list[Found]:
+def _all_found(
+    kind: str,
+    asked: list[Identifiers],
+    find: Callable[[Identifiers], Found | None],
+    make: Callable[[Identifiers], Found] | None,
+) -> list[Found]:
+    """Find each target, or make those that nobody knows where a tenant takes them."""
     found = [(identifiers, find(identifiers)) for identifiers in asked]
+    if make is not None:
+        return [make(identifiers) if match is None else match for identifiers, match in found]
     unknown = [str(identifiers) for identifiers, match in found if match is None]
     if unknown:
         raise WorkflowRefusalError("UNKNOWN_TARGET", f"No {kind} fits {', '.join(unknown[:3])}.")

@@ -1,6 +1,6 @@
 """The local Slack as one server on 127.0.0.1: start it, act as people, look at what happened, stop it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from bot.playground.slack.mint import Clock
 from bot.playground.slack.person.client import Client
 from bot.playground.slack.responses import ResponseUrls
 from bot.playground.slack.sockets import Sockets
-from bot.playground.slack.ui import Ui
+from bot.playground.slack.ui import Ui, refuse_strangers
 from bot.playground.slack.webapi import CallRecord, WebApi
 from bot.playground.slack.workspace import Workspace
 
@@ -22,11 +22,13 @@ PAGE = Path(__file__).parent / "page"
 _SHUTDOWN_SECONDS = 0.5
 _NO_CACHE = {"Cache-Control": "no-store"}
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
 
 class LocalSlack:
     """A running local Slack."""
 
-    def __init__(self, install: Installation) -> None:
+    def __init__(self, install: Installation, more_routes: Iterable[web.RouteDef] = ()) -> None:
         self.faults = Faults()
         self.sockets = Sockets(install)
         self._install = install
@@ -34,7 +36,9 @@ class LocalSlack:
         self._api = WebApi(install, self.sockets, self.faults)
         self._ui = Ui(install, self.sockets, self.client_of)
         self._clients: dict[str, Client] = {}
-        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+        self._runner = web.AppRunner(
+            self._application(more_routes), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
+        )
 
     @property
     def url(self) -> str:
@@ -116,7 +120,7 @@ class LocalSlack:
         await self.sockets.close()
         await self._runner.cleanup()
 
-    def _application(self) -> web.Application:
+    def _application(self, more_routes: Iterable[web.RouteDef]) -> web.Application:
         application = web.Application()
         application.router.add_route("*", "/api/{method}", self._api.handle)
         application.router.add_get("/link", self.sockets.accept)
@@ -125,17 +129,35 @@ class LocalSlack:
         application.router.add_post("/ui/act", self._ui.act)
         application.router.add_get("/", _page)
         application.router.add_get("/page/{file}", _page)
+        for route in more_routes:
+            application.router.add_route(route.method, route.path, _for_the_page(route.handler))
         return application
 
 
 async def start_local_slack(
-    manifest: Mapping[str, Any], workspace: Workspace, *, clock: Clock, settings: Settings | None = None
+    manifest: Mapping[str, Any],
+    workspace: Workspace,
+    *,
+    clock: Clock,
+    settings: Settings | None = None,
+    more_routes: Iterable[web.RouteDef] = (),
 ) -> LocalSlack:
-    """Start a local Slack with one installed app, described by its manifest."""
+    """Start a local Slack with one installed app, described by its manifest.
+
+    `more_routes` are served to the page alone, beside its own.
+    """
     install = Installation(workspace, read_manifest(manifest), settings or Settings(), clock)
-    slack = LocalSlack(install)
+    slack = LocalSlack(install, more_routes)
     await slack.start()
     return slack
+
+
+def _for_the_page(handler: Handler) -> Handler:
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        refuse_strangers(request)
+        return await handler(request)
+
+    return guarded
 
 
 async def _page(request: web.Request) -> web.StreamResponse:

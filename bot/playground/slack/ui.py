@@ -34,7 +34,7 @@ class Ui:
 
     async def watch(self, request: web.Request) -> web.StreamResponse:
         """Send snapshots to one page until it goes away."""
-        _refuse_strangers(request)
+        refuse_strangers(request)
         people = self._install.workspace.people
         person_id = request.query.get("person") or next(iter(people))
         if person_id not in people:
@@ -55,7 +55,7 @@ class Ui:
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         """Do one thing as a person; answer when the app has acked, refused or run out of time."""
-        _refuse_strangers(request)
+        refuse_strangers(request)
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType(text="send JSON")
         try:
@@ -89,7 +89,7 @@ class Ui:
             await socket.close()
 
 
-def _refuse_strangers(request: web.Request) -> None:
+def refuse_strangers(request: web.Request) -> None:
     """Refuse pages of other sites, also those that point their own name at this machine."""
     port = request.url.port
     hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}

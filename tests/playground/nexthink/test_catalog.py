@@ -10,6 +10,8 @@ from bot.playground.nexthink.catalog import BEHAVIOUR_YAML, CATALOG_TSV, Catalog
 from bot.playground.nexthink.workflow import Parameter
 from tests.playground.nexthink.bench import Bench, NewBench
 
+ONLY_ACTIVE = "fetchOnlyActiveWorkflows"
+
 
 def parameters(catalog: Catalog) -> list[Parameter]:
     """Collect the parameters of all workflows."""
@@ -143,10 +145,43 @@ async def test_details_answer_an_array_or_an_object(bench: Bench, new_bench: New
         assert (await one.get("/api/v1/workflows/details", nqlId="#nothing")).json() == []
 
 
-@pytest.mark.parametrize("query", [{}, {"nql-id": "#unlock_account"}])
-async def test_details_need_the_id(bench: Bench, query: dict[str, str]) -> None:
-    """The parameter is called nqlId, and nothing else."""
-    assert (await bench.get("/api/v1/workflows/details", **query)).status_code == 400
+@pytest.mark.parametrize(
+    ("query", "details"),
+    [
+        ("", "Missing: nqlId"),
+        ("?nql-id=%23unlock_account", "unknown members: nql-id"),
+        ("?nqlId=%23unlock_account&page=2", "unknown members: page"),
+        ("?nqlId=#unlock_account", "nqlId: must begin with a number sign, which an address writes as %23"),
+        ("?nqlId=unlock_account", "nqlId: must begin with a number sign"),
+    ],
+)
+async def test_details_need_the_id(bench: Bench, query: str, details: str) -> None:
+    """The parameter is called nqlId, and its number sign must be encoded."""
+    answer = await bench.get(f"/api/v1/workflows/details{query}")
+
+    assert answer.status_code == 400
+    assert details in answer.json()["details"]
+
+
+async def test_a_tenant_may_require_the_filters(bench: Bench) -> None:
+    """They are published as required, though a live tenant did without."""
+    bench.sim.change(filters_required=True)
+    refused = [await bench.get("/api/v1/workflows", **query) for query in ({}, {"dependency": "USER"})]
+    both = await bench.get("/api/v1/workflows", dependency="USER", triggerMethod="API")
+
+    assert [answer.json()["details"] for answer in refused] == [
+        "Missing: dependency, triggerMethod.", "Missing: triggerMethod.",
+    ]  # fmt: skip
+    assert both.status_code == 200
+
+
+async def test_a_tenant_may_list_active_workflows_by_default(bench: Bench, catalog: Catalog) -> None:
+    """Inactive ones are listed on demand."""
+    bench.sim.change(only_active_by_default=True)
+
+    listed = [len((await bench.get("/api/v1/workflows", **query)).json()) for query in ({}, {ONLY_ACTIVE: "false"})]
+
+    assert listed == [sum(workflow.is_active for workflow in catalog), len(list(catalog))]
 
 
 async def test_members_can_be_left_out(new_bench: NewBench) -> None:

@@ -35,6 +35,8 @@ async def test_a_token_is_a_bearer_for_fifteen_minutes(bench: Bench) -> None:
         ({"data": {**TOKEN_FORM, "scope": "openid"}}, 400, "invalid_scope"),
         ({"data": {"grant_type": "client_credentials"}}, 400, "invalid_request"),
         ({"data": {**TOKEN_FORM, "client_id": "playground-client"}}, 400, "invalid_request"),
+        ({"data": {**TOKEN_FORM, "scope": ["service:integration"] * 2}}, 400, "invalid_request"),
+        ({"params": {"scope": "service:integration"}}, 400, "invalid_request"),
         ({"data": None, "json": TOKEN_FORM}, 400, "invalid_request"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 
 from bot.playground.nexthink.catalog import Catalog
 from bot.playground.nexthink.requests import NQLRequest
-from bot.playground.nexthink.settings import Settings
+from bot.playground.nexthink.settings import ROW_KEYS, Settings
 from bot.playground.nexthink.tenant import build_tenant
 from bot.playground.seed import SeedDevice, SeedPerson
 from tests.playground.nexthink.bench import Bench, Clock, NewBench
@@ -49,7 +49,7 @@ def test_a_device_unseen_for_a_month_is_left_out(catalog: Catalog) -> None:
     tenant = build_tenant([person], catalog, Clock(), Settings())
     answer = tenant.nql.execute(NQLRequest("#fixdesk_user_devices", {"upn": person.email}), utc=True)
 
-    assert [row["device.name"] for row in answer["data"]] == ["LT-30"]
+    assert [dict(zip(answer.columns, row, strict=True))["device.name"] for row in answer.rows] == ["LT-30"]
 
 
 async def test_times_are_in_the_tenants_zone_unless_utc_is_asked_for(bench: Bench) -> None:
@@ -120,15 +120,67 @@ async def test_a_waiting_run_may_have_a_word_of_its_own(new_bench: NewBench) -> 
     assert await bench.status(request) == "waiting_for_event"
 
 
-async def test_keys_and_columns_can_differ(new_bench: NewBench) -> None:
-    """A tenant may write other keys, and may lack columns."""
-    bench = await new_bench(
-        row_key=lambda name: name.rpartition(".")[2], missing_columns=frozenset({"device.collector.uid"})
-    )
+@pytest.mark.parametrize(
+    ("words", "waiting_status", "seen"),
+    [
+        ({}, "waiting", ["started", "waiting", "failure"]),
+        (
+            {"started": "Queued", "failure": "failed_partially"},
+            "in_progress",
+            ["Queued", "in_progress", "failed_partially"],
+        ),
+        ({"in_progress": "Running"}, "in_progress", ["started", "Running", "failure"]),
+        ({"in_progress": "Running", "waiting": "Paused"}, "in_progress", ["started", "Paused", "failure"]),
+    ],
+)
+async def test_states_may_be_spelled_otherwise(
+    bench: Bench, words: dict[str, str], waiting_status: str, seen: list[str]
+) -> None:
+    """Each state has its own word, and a waiting run counts as in progress unless it has one."""
+    bench.sim.change(status_words=words, waiting_status=waiting_status)
+    started = await bench.start("#windows_11_migration")
+    found = [await bench.status(started["requestUuid"])]
+    bench.clock.move(seconds=4)
+    found.append(await bench.status(started["requestUuid"]))
+    await bench.trigger("#windows_11_migration", started["executionsUuids"][0])
+    found.append(await bench.status(started["requestUuid"]))
 
-    assert set((await rows(bench, "#fixdesk_user_devices", upn="ada@example.com"))[0]) == {
-        "name", "platform", "last_seen",
-    }  # fmt: skip
+    assert found == seen
+
+
+@pytest.mark.parametrize(
+    ("spelling", "keys"),
+    [
+        ("listed", {"device.name", "device.operating_system.platform", "device.last_seen"}),
+        ("last_segment", {"name", "platform", "last_seen"}),
+        ("camel_case", {"deviceName", "deviceOperatingSystemPlatform", "deviceLastSeen"}),
+    ],
+)
+async def test_keys_and_columns_can_differ(bench: Bench, spelling: str, keys: set[str]) -> None:
+    """A tenant may write other keys, and may lack columns; both change while it runs."""
+    bench.sim.change(row_key=ROW_KEYS[spelling], missing_columns=frozenset({"device.collector.uid"}))
+
+    assert set((await rows(bench, "#fixdesk_user_devices", upn="ada@example.com"))[0]) == keys
+
+
+async def test_version_1_answers_rows_as_arrays(bench: Bench) -> None:
+    """The headers name the columns, and the time comes in parts."""
+    query = {"queryId": "#fixdesk_user_devices", "parameters": {"upn": "grace@example.com"}}
+    answer = (await bench.post("/api/v1/nql/execute", query, **{"x-utc-times": "true"})).json()
+    time = {"year": 2026, "month": 11, "day": 23, "hour": 9, "minute": 0, "second": 0}
+    columns = ["device.collector.uid", "device.name", "device.operating_system.platform", "device.last_seen"]
+    uid = bench.sim.device("LT-GRACE-0018").collector_uid
+
+    assert (answer["queryId"], answer["rows"], answer["executionDateTime"]) == ("#fixdesk_user_devices", 1, time)
+    assert (answer["headers"], answer["data"]) == (columns, [[uid, "LT-GRACE-0018", "Windows", "2026-11-23 08:59:00"]])
+
+
+async def test_the_header_for_utc_says_true_or_false(bench: Bench) -> None:
+    """Any other value is refused, for it would not be understood."""
+    query = {"queryId": "#fixdesk_recent_executions"}
+    answers = [await bench.post("/api/v2/nql/execute", query, **{"x-utc-times": said}) for said in ("false", "yes")]
+
+    assert [answer.status_code for answer in answers] == [200, 400]
 
 
 async def test_at_most_a_thousand_rows_are_answered(bench: Bench) -> None:
@@ -177,15 +229,28 @@ async def test_a_query_that_nobody_saved_is_unknown(new_bench: NewBench) -> None
         ("text/html", 406, ""),
     ],
 )
-async def test_rows_come_as_json_or_csv(bench: Bench, accept: str, status: int, content_type: str) -> None:
-    """Any other form answers 406."""
+@pytest.mark.parametrize("version", ["v1", "v2"])
+async def test_rows_come_as_json_or_csv(
+    bench: Bench, version: str, accept: str, status: int, content_type: str
+) -> None:
+    """Any other form answers 406, in both versions."""
     query = {"queryId": "#fixdesk_user_devices", "parameters": {"upn": "ada@example.com"}}
-    answer = await bench.post("/api/v2/nql/execute", query, Accept=accept)
+    answer = await bench.post(f"/api/{version}/nql/execute", query, Accept=accept)
 
     assert (answer.status_code, answer.headers.get("content-type", "").partition(";")[0]) == (status, content_type)
     if content_type == "text/csv":
         assert answer.text.splitlines()[0].startswith("device.collector.uid,device.name")
         assert len(answer.text.splitlines()) == 3
+
+
+async def test_csv_without_rows_has_its_header(bench: Bench) -> None:
+    """The columns are known although nothing was found."""
+    query = {"queryId": "#fixdesk_user_devices", "parameters": {"upn": "nobody@example.com"}}
+    answer = await bench.post("/api/v2/nql/execute", query, Accept="text/csv")
+
+    assert answer.text.splitlines() == [
+        "device.collector.uid,device.name,device.operating_system.platform,device.last_seen"
+    ]
 
 
 async def test_queries_can_be_paced(new_bench: NewBench) -> None:

@@ -5,7 +5,19 @@ import asyncio
 import httpx
 import pytest
 
-from bot.playground.nexthink.fault import Endpoint, Fault, answer, cut, hang, unreadable
+from bot.playground.nexthink.fault import (
+    Endpoint,
+    Fault,
+    Planned,
+    answer,
+    cut,
+    garbage,
+    half,
+    hang,
+    slow,
+    unreadable,
+    wrong_shape,
+)
 from bot.playground.nexthink.settings import Settings
 from tests.playground.nexthink.bench import Bench, NewBench
 
@@ -28,7 +40,14 @@ async def test_a_status_can_be_asked_for(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "starts"),
-    [(answer(503), 0), (answer(500, processed=True), 1), (unreadable(), 1), (unreadable(processed=False), 0)],
+    [
+        (answer(503), 0),
+        (answer(500, processed=True), 1),
+        (unreadable(), 1),
+        (unreadable(processed=False), 0),
+        (garbage(), 1),
+        (garbage(processed=False), 0),
+    ],
 )
 async def test_a_wrong_answer_may_hide_a_start(bench: Bench, fault: Fault, starts: int) -> None:
     """What the client sees does not tell whether the request took effect."""
@@ -36,7 +55,7 @@ async def test_a_wrong_answer_may_hide_a_start(bench: Bench, fault: Fault, start
     seen = await bench.post(EXECUTE, START)
 
     assert seen.status_code == fault.status
-    with pytest.raises(ValueError, match="Expecting value"):
+    with pytest.raises(ValueError, match=r"Expecting value|codec can't decode"):
         seen.json()
     assert bench.sim.counters.starts == starts
 
@@ -51,6 +70,71 @@ async def test_a_connection_can_be_cut(bench: Bench, processed: bool) -> None:  
 
     assert bench.sim.counters.starts == 1 + processed
     assert (await bench.post(EXECUTE, START)).status_code == 200
+
+
+@pytest.mark.parametrize("processed", [False, True])
+async def test_an_answer_can_end_in_the_middle(bench: Bench, processed: bool) -> None:  # noqa: FBT001 - as above
+    """A status and a length have come, the rest of the body has not."""
+    bench.sim.faults.add(Endpoint.EXECUTE, half(processed=processed))
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
+        await bench.post(EXECUTE, START)
+
+    assert bench.sim.counters.starts == processed
+    assert (await bench.post(EXECUTE, START)).status_code == 200
+
+
+@pytest.mark.parametrize("shape", [[], {}, None, "ok", {"requestUuid": 7}])
+async def test_json_of_another_shape_can_be_asked_for(bench: Bench, shape: object) -> None:
+    """It calls itself JSON, and it is."""
+    bench.sim.faults.add(Endpoint.EXECUTE, wrong_shape(shape))
+    seen = await bench.post(EXECUTE, START)
+
+    assert (seen.status_code, seen.headers["content-type"], seen.json()) == (200, "application/json", shape)
+    assert bench.sim.counters.starts == 1
+
+
+async def test_a_refusal_without_a_token_has_no_body(bench: Bench) -> None:
+    """A planned 401 looks like the real one."""
+    bench.sim.faults.add(Endpoint.LIST, answer(401))
+    planned = await bench.get("/api/v1/workflows")
+
+    assert (planned.status_code, planned.content) == (401, b"")
+    assert (await bench.get("/api/v1/workflows")).status_code == 200
+
+
+async def test_a_slow_request_takes_effect_once_it_is_answered(bench: Bench) -> None:
+    """The wait comes first, and a release ends it."""
+    bench.sim.faults.add(Endpoint.EXECUTE, slow(600))
+    call = asyncio.create_task(bench.post(EXECUTE, START))
+    await bench.sim.log.wait_for(EXECUTE)
+    assert (call.done(), bench.sim.counters.starts) == (False, 0)
+
+    bench.sim.release()
+
+    assert ((await call).status_code, bench.sim.counters.starts) == (200, 1)
+
+
+async def test_a_slow_request_is_answered_by_itself(bench: Bench) -> None:
+    """After its time it is answered as usual."""
+    bench.sim.faults.add(Endpoint.LIST, slow(0.01))
+
+    assert len((await bench.get("/api/v1/workflows")).json()) > 100
+
+
+async def test_a_fault_can_last_until_it_is_taken_away(bench: Bench) -> None:
+    """Counted ones come before it, and other endpoints keep theirs."""
+    faults = bench.sim.faults
+    faults.add(Endpoint.EXECUTE, answer(503), times=None, after=1)
+    faults.add(Endpoint.EXECUTE, answer(429), times=2)
+    faults.add(Endpoint.LIST, answer(500), times=None)
+    planned = faults.planned(Endpoint.EXECUTE)
+    seen = [(await bench.post(EXECUTE, START)).status_code for _ in range(5)]
+    faults.clear(Endpoint.EXECUTE)
+    seen.append((await bench.post(EXECUTE, START)).status_code)
+
+    assert planned == [Planned(answer(429), 2), Planned(answer(503), None)]
+    assert seen == [200, 429, 429, 503, 503, 200]
+    assert (faults.planned(Endpoint.EXECUTE), faults.planned(Endpoint.LIST)) == ([], [Planned(answer(500), None)])
 
 
 async def test_a_request_can_hang_until_it_is_released(bench: Bench) -> None:
@@ -95,13 +179,14 @@ async def test_it_comes_back_on_the_same_ports(bench: Bench) -> None:
     urls = (bench.sim.api_url, bench.sim.login_url)
     request = (await bench.start("#clear_teams_cache"))["requestUuid"]
     await bench.sim.go_offline()
+    assert not bench.sim.is_online
     for url in urls:
         with pytest.raises(httpx.ConnectError):
             await bench.http.get(url)
     await bench.sim.go_online()
     await bench.sim.go_online()
 
-    assert (bench.sim.api_url, bench.sim.login_url) == urls
+    assert (bench.sim.api_url, bench.sim.login_url, bench.sim.is_online) == (*urls, True)
     assert await bench.status(request) == "started"
 
 
@@ -127,6 +212,15 @@ async def test_the_log_keeps_what_was_asked_without_secrets(bench: Bench) -> Non
     assert (stray.path, stray.query, stray.body) == ("/api/v3/anything", {"page": "2"}, None)
     secrets = (bench.token, bench.sim.client_secret)
     assert not any(secret in repr((entry, Settings())) for entry in bench.sim.log for secret in secrets)
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"\xff", b'{"workflowId": NaN}'], ids=["deep", "bytes", "constant"])
+async def test_a_body_that_cannot_be_read_is_refused(bench: Bench, body: bytes) -> None:
+    """Nothing that a client sends is an error of the server."""
+    headers = {"Authorization": f"Bearer {bench.token}", "Content-Type": "application/json"}
+    refused = await bench.http.post(bench.sim.api_url + EXECUTE, content=body, headers=headers)
+
+    assert (refused.status_code, refused.json()["details"]) == (400, "The body is not JSON.")
 
 
 async def test_a_run_can_be_started_and_cancelled_elsewhere(bench: Bench) -> None:

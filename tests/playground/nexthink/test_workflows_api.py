@@ -1,5 +1,6 @@
 """Starting and resuming over HTTP."""
 
+import time
 from typing import Any
 
 import pytest
@@ -127,6 +128,93 @@ async def test_a_tenant_may_refuse_targets_that_are_not_needed(
     assert (await lenient.post(V2, body(workflow_id, **start))).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("start", "status"),
+    [
+        ({"workflowId": "#clear_teams_cache", "users": [{"upn": "ada@example.com"}]}, 200),
+        ({"workflowId": "#clear_teams_cache", "devices": [{"name": "LT-ADA-0042"}]}, 200),
+        ({"workflowId": "#clear_teams_cache"}, 400),
+    ],
+)
+async def test_a_tenant_may_do_without_the_unused_list(bench: Bench, start: dict[str, Any], status: int) -> None:
+    """The published prose says that either list makes the other optional."""
+    strict = await bench.post(V2, start)
+    bench.sim.change(lists_required=False)
+    lenient = await bench.post(V2, start)
+
+    assert (strict.status_code, lenient.status_code) == (400, status)
+
+
+async def test_a_tenant_may_start_without_a_target(bench: Bench) -> None:
+    """Two empty lists do for a workflow that needs nothing, and for no other."""
+    empty: dict[str, Any] = {"users": [], "devices": []}
+    before = await bench.post(V2, body("#publish_outage_notice", **empty))
+    bench.sim.change(accept_no_target=True)
+
+    assert before.status_code == 400
+    assert await targets(bench, V2, body("#publish_outage_notice", **empty)) == [(None, None)]
+    assert (await bench.post(V2, body(**empty))).status_code == 400
+    bench.clock.move(minutes=1)
+    assert bench.sim.state(bench.sim.executions[0].uuid).name == "success"
+
+
+@pytest.mark.parametrize("version", [V1, V2])
+async def test_ten_thousand_unknown_users_are_started_at_once(bench: Bench, version: str) -> None:
+    """Each gets an execution under the identifiers that were given, and none is slow for the size of the list."""
+    bench.sim.change(accept_unknown_targets=True)
+    sids = [f"S-1-5-21-{number}" for number in range(10_000)]
+    users = sids if version == V1 else [{"upn": f"user{number}@example.com"} for number in range(10_000)]
+    started_at = time.perf_counter()
+    answer = (await bench.post(version, body(users=users))).raise_for_status().json()
+    took = time.perf_counter() - started_at
+    bench.clock.move(minutes=1)
+
+    assert len(set(answer["executionsUuids"])) == 10_000
+    assert took < 5, "indexes keep it far below a second, also where the machine is busy"
+    last = bench.sim.execution(answer["executionsUuids"][-1])
+    assert last.user is not None
+    assert (last.user.sid if version == V1 else last.user.upn) in (sids[-1], "user9999@example.com")
+    assert bench.sim.state(last.uuid).name == "success"
+
+
+async def test_an_unknown_device_is_shown_by_what_is_known_of_it(bench: Bench) -> None:
+    """Its row in NQL holds the identifiers that were given, and nothing made up."""
+    bench.sim.change(accept_unknown_targets=True)
+    start = body(users=[], devices=[{"collectorUid": NOBODY}])
+    request = (await bench.post(V2, start)).raise_for_status().json()["requestUuid"]
+    (row,) = (await bench.nql("#fixdesk_recent_executions")).json()["data"]
+
+    assert (row["request_id"], row["device.collector.uid"]) == (request, NOBODY)
+    assert (row["device.name"], row["user.upn"]) == (None, None)
+
+
+@pytest.mark.parametrize("path", [V1, V2, "/api/v1/nql/execute", "/api/v2/nql/execute"])
+async def test_a_body_comes_without_a_query(bench: Bench, path: str) -> None:
+    """What stands in the address beside a body is refused."""
+    answer = await bench.post(f"{path}?dryRun=true", {})
+
+    assert answer.status_code == 400
+    assert "dryRun" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", V2, 405),
+        ("POST", "/api/v1/workflows", 405),
+        ("PUT", "/api/v2/nql/execute", 405),
+        ("GET", "/api/v3/workflows", 404),
+        ("POST", f"/api/v1/workflows/{NOBODY}/execution/{NOBODY}/trigger", 404),
+        ("POST", f"/api/v1/workflows/workflows/{NOBODY}/executions/{NOBODY}/trigger", 404),
+    ],
+)
+async def test_a_wrong_method_or_path_is_refused(bench: Bench, method: str, path: str, status: int) -> None:
+    """The path of a trigger says workflows twice, and execution in the singular."""
+    headers = {"Authorization": f"Bearer {bench.token}"}
+
+    assert (await bench.http.request(method, bench.sim.api_url + path, headers=headers)).status_code == status
+
+
 async def waiting(bench: Bench) -> str:
     """Start a run and move the clock to where it waits."""
     uuid: str = (await bench.start("#windows_11_migration"))["executionsUuids"][0]
@@ -168,28 +256,31 @@ async def test_a_denied_run_ends_as_cancelled(new_bench: NewBench) -> None:
 async def test_a_trigger_out_of_turn_is_refused(
     bench: Bench, seconds: float, sent_before: list[str], code: str
 ) -> None:
-    """Early, repeated and late events answer 400, and are not counted."""
+    """Early, repeated and late events answer 400 or what a tenant prefers, and are not counted."""
     uuid = await waiting(bench)
     bench.clock.move(seconds=seconds)
     await bench.login()
     for decision in sent_before:
         await bench.trigger("#windows_11_migration", uuid, decision=decision)
-    answer = await bench.trigger("#windows_11_migration", uuid, decision="approved")
+    for status in (400, 404, 409):
+        bench.sim.change(late_trigger_status=status)
+        answer = await bench.trigger("#windows_11_migration", uuid, decision="approved")
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
 
-    assert (answer.status_code, answer.json()["code"]) == (400, code)
     assert bench.sim.counters.triggers == len(sent_before)
 
 
 @pytest.mark.parametrize("workflow_id", ["#clear_teams_cache", "#wipe_lost_device"])
 async def test_a_trigger_needs_the_workflow_of_the_execution(bench: Bench, workflow_id: str) -> None:
-    """Another workflow's id is refused, and so is an unknown execution."""
+    """Another workflow's id is refused, and so is an unknown execution, with the status of all late triggers."""
     uuid = await waiting(bench)
+    bench.sim.change(late_trigger_status=404)
 
     for wrong in (
         await bench.trigger(workflow_id, uuid, decision="approved"),
         await bench.trigger("#windows_11_migration", NOBODY, decision="approved"),
     ):
-        assert (wrong.status_code, wrong.json()["code"]) == (400, "EXECUTION_NOT_FOUND")
+        assert (wrong.status_code, wrong.json()["code"]) == (404, "EXECUTION_NOT_FOUND")
 
 
 @pytest.mark.parametrize("ids", [("#windows_11_migration", None), (None, "1"), (None, None)])

@@ -101,7 +101,7 @@ async def start(clock: MovableClock) -> AsyncIterator[Start]:
 
 
 @pytest.fixture
-async def slack(start: Start, settings: Settings) -> LocalSlack:  # noqa: PLR0206 - a fixture is no property
+async def slack(start: Start, settings: Settings) -> LocalSlack:
     """A running local Slack."""
     return await start(settings)
 
@@ -116,7 +116,7 @@ Connect = Callable[[Callable[[AsyncApp], None]], Awaitable[AsyncApp]]
 
 
 @pytest.fixture
-async def connect(slack: LocalSlack, web: AsyncWebClient) -> AsyncIterator[Connect]:  # noqa: PLR0206 - a fixture is no property
+async def connect(slack: LocalSlack, web: AsyncWebClient) -> AsyncIterator[Connect]:
     """Connect a Bolt app whose listeners a function registers."""
     async with AsyncExitStack() as stack:
 

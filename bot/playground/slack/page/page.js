@@ -6,6 +6,7 @@ import { Conversation } from "./conversation.js";
 import { fill } from "./dom.js";
 import { icon } from "./icons.js";
 import { Modal } from "./modal.js";
+import { Nexthink } from "./nexthink.js";
 import { readPlace, writePlace } from "./place.js";
 import { showProblem } from "./problem.js";
 import { Sidebar } from "./sidebar.js";
@@ -39,7 +40,8 @@ const conversation = new Conversation(act, directory, (text) => composer.sendTex
 const modal = new Modal(act, directory);
 const sidebar = new Sidebar({ person: choosePerson, channel: chooseChannel });
 const unread = new Unread();
-const wire = new Wire();
+const wire = new Wire(() => nexthink.giveWay());
+const nexthink = new Nexthink(wire);
 
 function receive(received) {
   snapshot = received;

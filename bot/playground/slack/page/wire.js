@@ -14,22 +14,32 @@ export class Wire {
   #list = document.getElementById("wire-list");
   #empty = document.getElementById("wire-empty");
   #toggle = document.getElementById("wire-toggle");
+  #onOpen;
   #atEnd = true;
   #opened = new Set();
   #bodies = new Map();
+  #wide = window.matchMedia(WIDE);
+  #standsBack = false;
 
-  constructor() {
+  /** `onOpen` is called when a person opens it. */
+  constructor(onOpen) {
+    this.#onOpen = onOpen;
     this.#toggle.addEventListener("click", () => this.#open(this.#panel.hidden));
     document.getElementById("wire-close").addEventListener("click", () => this.#dismiss());
     this.#scroller.addEventListener("scroll", () => {
       const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
       this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
     });
-    const wide = window.matchMedia(WIDE);
-    this.#panel.addEventListener("keydown", (event) => event.key === "Escape" && !wide.matches && this.#dismiss());
-    const follow = () => this.#setOpen(wide.matches && recall("wire") !== "closed");
-    wide.addEventListener("change", follow);
-    follow();
+    this.#panel.addEventListener("keydown", (event) => event.key === "Escape" && !this.#wide.matches && this.#dismiss());
+    this.#wide.addEventListener("change", () => this.#follow());
+    this.#follow();
+  }
+
+  /** Hide for as long as another panel needs the room; nothing is remembered of it. */
+  standBack(standsBack) {
+    if (standsBack === this.#standsBack) return;
+    this.#standsBack = standsBack;
+    this.#follow();
   }
 
   show(entries, appName) {
@@ -46,7 +56,12 @@ export class Wire {
     if (this.#atEnd) this.#toEnd();
   }
 
+  #follow() {
+    this.#setOpen(this.#wide.matches && !this.#standsBack && recall("wire") !== "closed");
+  }
+
   #open(open) {
+    if (open) this.#onOpen();
     this.#setOpen(open);
     remember("wire", open ? "open" : "closed");
     if (open) this.#toEnd();

@@ -1,0 +1,36 @@
+"""Queries about the audit: rows are appended in the transaction of what they record, and never changed."""
+
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.audit import AuditEntry, AuditRow
+from bot.store.tables import audit
+
+
+async def append(connection: AsyncConnection, entry: AuditEntry) -> None:
+    """Add an entry to the chain: only one transaction writes at a time, so that nobody comes in between."""
+    last = (await connection.execute(select(audit).order_by(audit.c.seq.desc()).limit(1))).first()
+    row = AuditRow.after(None if last is None else _decode(last), entry)
+    columns = {
+        "seq": row.seq,
+        "at": entry.at,
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": dict(entry.subject),
+        "previous_hash": row.previous_hash,
+        "hash": row.hash,
+    }
+    await connection.execute(insert(audit).values(columns))
+
+
+async def rows(connection: AsyncConnection, after: int, limit: int) -> list[AuditRow]:
+    """Return the rows behind a place in the chain, in their order."""
+    query = select(audit).where(audit.c.seq > after).order_by(audit.c.seq).limit(limit)
+    return [_decode(row) for row in await connection.execute(query)]
+
+
+def _decode(row: Row[Any]) -> AuditRow:
+    entry = AuditEntry(at=row.at, actor=row.actor, action=row.action, subject=row.subject)
+    return AuditRow(seq=row.seq, entry=entry, previous_hash=row.previous_hash, hash=row.hash)
