@@ -16,7 +16,7 @@ QUESTIONS_AT_ONCE = 2
 """Questions in a tick: a little less than the half a question a second that NQL is good for, for people ask too."""
 PACES = ((timedelta(minutes=2), timedelta(seconds=4)), (timedelta(minutes=10), timedelta(seconds=20)))
 """Up to an age since the last step of a run: how often it is asked for; at first a little less than a tick."""
-SLOW_PACE = timedelta(minutes=1)
+SLOW_PACE = timedelta(seconds=40)
 RECENT_EVERY = timedelta(seconds=20)
 """How often the one question about everything recent is asked while there are runs that it does not show."""
 RECENT_AGAIN = timedelta(minutes=10)

@@ -45,19 +45,22 @@ class Follower:
         due = self._pace.due(runs, now)
         self._known = {run.id: self._known[run.id] for run in runs if run.id in self._known}
         if due:
-            await self._ask(due)
+            await self._ask(due, runs)
         return now + TICK if runs else None
 
-    async def _ask(self, due: list[Followed]) -> None:
+    async def _ask(self, due: list[Followed], runs: list[Followed]) -> None:
         """Ask one by one for a few runs, for many with the one question about everything recent first."""
         questions = QUESTIONS_AT_ONCE
         if self._pace.is_recent_due(due, self._desk.clock()):
-            due, questions = await self._ask_for_recent(due)
+            due, questions = await self._ask_for_recent(due, runs)
         alone = self._pace.next_alone(due, self._desk.clock(), questions)
         await asyncio.gather(*(self._ask_for_one(run) for run in alone))
 
-    async def _ask_for_recent(self, due: list[Followed]) -> tuple[list[Followed], int]:
-        """Store what the recent executions say; return the runs still to ask for, and how many questions are left."""
+    async def _ask_for_recent(self, due: list[Followed], runs: Iterable[Followed]) -> tuple[list[Followed], int]:
+        """Store what the recent executions say of all open runs.
+
+        Returns the due ones that they do not show, and how many questions are left.
+        """
         try:
             recent = await self._desk.nexthink.recent_executions()
         except NexthinkError as error:
@@ -69,8 +72,8 @@ class Follower:
         seen = _by_request(recent)
         shown = {run.id for run in due if run.request_id.casefold() in seen}
         self._pace.recent_answered(due, shown, self._desk.clock())
-        for run in due:
-            if run.id in shown:
+        for run in runs:
+            if run.request_id.casefold() in seen:
                 await self._note(run, seen[run.request_id.casefold()])
         return [run for run in due if run.id not in shown], QUESTIONS_AT_ONCE - 1
 

@@ -152,16 +152,17 @@ class _Seen:
 
 def _line(planned: list[Planned], late: dict[int, timedelta], ticks: list[float]) -> str:
     seconds = sorted(one.total_seconds() for one in late.values())
+    watched = [run for run in planned if run.is_watched]
     p95 = seconds[int(0.95 * (len(seconds) - 1))]
     return (
         f"{f'ends seen, {len(planned):,} open':28}{statistics.median(seconds):7.0f} s  (p95 {p95:.0f}, of the"
         f" {len(seconds) / len(planned):.0%} that were seen); within 45 s: {_in_time(planned, late):.0%},"
-        f" of those that people watch {_in_time([run for run in planned if run.is_watched], late):.0%};"
+        f" of the {len(watched)} that people watch {_in_time(watched, late):.0%};"
         f" a tick takes {1000 * statistics.median(ticks):.0f} ms"
     )
 
 
 def _in_time(planned: list[Planned], late: dict[int, timedelta]) -> float:
-    """Return the share of runs whose end was seen within the promised time."""
+    """Return the share of runs whose end was seen within the promised time, all where there are none."""
     in_time = sum(late.get(run.number, ENDING_WITHIN) <= PROMISE for run in planned)
-    return in_time / max(len(planned), 1)
+    return in_time / len(planned) if planned else 1.0

@@ -74,7 +74,7 @@ async def test_nothing_recorded_yet_changes_nothing(bench: Bench) -> None:
     assert await bench.run() == before
 
 
-@pytest.mark.parametrize(("age", "longest"), [(0, 5), (60, 5), (180, 20), (570, 20), (700, 60), (7200, 60)], ids=str)
+@pytest.mark.parametrize(("age", "longest"), [(0, 5), (60, 5), (180, 20), (570, 20), (700, 40), (7200, 40)], ids=str)
 async def test_pace_slows_down_with_the_age_of_a_run(bench: Bench, age: int, longest: int) -> None:
     """Often at first and rarely later, counted from the start."""
     await bench.keep_running(executions=STARTED, started_at=NOON - timedelta(seconds=age))
@@ -113,6 +113,22 @@ async def test_many_runs_cost_one_question(bench: Bench, runs: int, recent: int,
     assert (bench.nexthink.calls["recent_executions"], len(bench.nexthink.asked_for)) == (recent, single)
     for number in range(1, runs + 1):
         assert (await bench.run(f"r-{number}")).state is RunState.SUCCEEDED
+
+
+async def test_one_answer_serves_every_open_run(bench: Bench) -> None:
+    """What the recent executions show of a run that is not due yet is taken all the same."""
+    await bench.keep_running(1, executions=STARTED, started_at=NOON - timedelta(hours=1))
+    follower = Follower(bench.desk)
+    await follower.follow_runs()
+    for number in (2, 3, 4):
+        await bench.keep_running(number, executions=STARTED)
+    saw(bench, ExecutionState.SUCCEEDED)
+    bench.clock.now += TICK
+
+    await follower.follow_runs()
+
+    assert (await bench.run()).state is RunState.SUCCEEDED
+    assert bench.nexthink.asked_for == ["q-1", "q-2"]
 
 
 @pytest.mark.parametrize("is_refused", [True, False])
