@@ -203,8 +203,9 @@ async def _keep_catalog(catalog: WorkflowCatalog) -> None:
             await catalog.refresh()
         except NexthinkError as error:
             log.warning("The catalog could not be refreshed: %s %s", error, catalog.age_note())
-        except StoreError:
-            log.exception("The catalog could not be kept")
+        except Exception:
+            # Whatever it is, this loop is the only one that brings a catalog.
+            log.exception("The catalog could not be refreshed or kept")
         await asyncio.sleep(catalog.next_refresh_in.total_seconds() * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
 
 

@@ -50,7 +50,7 @@ def _secret_word(secret: SecretStr) -> SecretStr:
 
 
 def _query_id(text: str) -> str:
-    if text and not re.fullmatch(r"#[a-z0-9_]{2,255}", text):
+    if text and not re.fullmatch(r"#[a-z0-9_]{2,254}", text):
         raise ValueError("write the id of an NQL API query, such as #fixdesk_user_devices, or leave it empty")
     return text
 

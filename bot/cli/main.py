@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from bot import __version__
+from bot.cli.catalog import catalog
+from bot.cli.exit import ExitStatus
 from bot.cli.playground import playground
+from bot.cli.resume import resume
+from bot.cli.run import run
 from bot.cli.search import search
 from bot.cli.serve import serve
 from bot.domain.errors import ConfigurationError, FixdeskError
-
-CONFIGURATION_STATUS = 2
-"""Exit status where the environment, the policy file or a given file is wrong."""
 
 cli = typer.Typer(
     name="fixdesk",
@@ -24,6 +25,9 @@ cli = typer.Typer(
 cli.command()(serve)
 cli.command()(playground)
 cli.command()(search)
+cli.add_typer(catalog, name="catalog")
+cli.command()(run)
+cli.command()(resume)
 
 
 def _print_version(*, wanted: bool) -> None:
@@ -49,7 +53,7 @@ def main() -> None:
     except ConfigurationError as error:
         for fault in error.faults:
             sys.stderr.write(f"fixdesk: {fault}\n")
-        sys.exit(CONFIGURATION_STATUS)
+        sys.exit(ExitStatus.WRONG)
     except FixdeskError as error:
         sys.stderr.write(f"fixdesk: {error}\n")
-        sys.exit(CONFIGURATION_STATUS)
+        sys.exit(ExitStatus.WRONG)

@@ -31,7 +31,7 @@ def playground(
 
 
 async def _play(folder: Path, *, headless: bool, with_bot: bool, port: int) -> None:
-    from bot.app import utc_now
+    from bot.clock import utc_now
     from bot.logs import set_up_logs
     from bot.playground.slack.installation import Settings as SlackSettings
     from bot.playground.stand import running_stand

@@ -1,14 +1,18 @@
 """SIGTERM and SIGINT end a running command in order, at whatever moment they come."""
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
-async def until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
-    """Run until it ends or a signal cancels it; what it has open it closes as the cancellation goes through it."""
+async def until_told_to_stop(work: Coroutine[Any, Any, T]) -> T | None:
+    """Return what work comes to, None where a signal cancelled it.
+
+    What it has open it closes as the cancellation goes through it.
+    """
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     is_told = asyncio.Event()
@@ -21,5 +25,7 @@ async def until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return None

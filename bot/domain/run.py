@@ -161,8 +161,11 @@ class Followed:
     id: RunId
     request_id: str
     workflow_id: WorkflowId
+    started_at: datetime
     stepped_at: datetime
     """When a person or fixdesk last did something about it: its start, or an answer to a pause."""
+    executions: int
+    """How many are known."""
 
 
 class IllegalMoveError(Exception):

@@ -5,7 +5,7 @@ See: https://docs.nexthink.com/api/workflows/models
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import pydantic
@@ -148,15 +148,18 @@ def read_list(payload: Any, doing: str) -> list[WorkflowAnswer]:
     return [answer for entry in payload if (answer := _read_workflow(entry)) is not None]
 
 
-def merge(found: Mapping[Dependency, Sequence[WorkflowAnswer]]) -> list[Workflow]:
+def read_catalog(payloads: Mapping[Dependency, Any], doing: str) -> list[Workflow]:
     """Join the lists of several filters by id, without what the API may not start.
 
     A tenant that ignores the filter shows a workflow under each: then its filter says nothing of what it needs.
+    Lists of which nothing at all can be read are no catalog.
     """
     places: dict[str, list[tuple[Dependency, WorkflowAnswer]]] = {}
-    for dependency, answers in found.items():
-        for answer in answers:
+    for dependency, payload in payloads.items():
+        for answer in read_list(payload, doing):
             places.setdefault(answer.id, []).append((dependency, answer))
+    if not places and any(payloads.values()):
+        raise fault.unreadable(doing)
     workflows = (seen[0][1].to_workflow(_only(place for place, _ in seen)) for seen in places.values())
     return [workflow for workflow in workflows if workflow.can_start]
 

@@ -22,8 +22,8 @@ LIFETIME = timedelta(seconds=900)
 """Where an answer says nothing else."""
 
 RENEWAL_LEAD = timedelta(seconds=90)
-TIMEOUT = httpx.Timeout(8.0, connect=5.0, pool=5.0)
-"""Shorter than for other calls: a token that is late comes at the second try."""
+DEADLINE = 8.0
+"""Seconds; shorter than for other calls: a token that is late comes at the second try."""
 
 DOING = "asking for an access token"
 
@@ -60,21 +60,18 @@ class TokenSource:
         self._fetching: asyncio.Task[Token] | None = None
 
     async def get(self) -> str:
-        """Return a token that will be accepted; an older one does while it lasts if a new one cannot be had.
+        """Return a token that will be accepted; while the last one lasts nobody waits for its renewal.
 
         Raises `UNAUTHORIZED` where the login host refuses the credential, `BUSY` where it asks for patience, else
         `UNREACHABLE`: whatever the token was for has surely not been sent.
         """
-        token = self._token
-        if token is not None and self._clock() < token.renew_at:
+        token, now = self._token, self._clock()
+        if token is not None and now < token.expires_at:
+            if now >= token.renew_at:
+                self._fetch()
             return token.value
-        try:
-            # The fetch belongs to all who wait: one who gives up does not end it.
-            return (await asyncio.shield(self._fetch())).value
-        except NexthinkError:
-            if token is None or token is not self._token or self._clock() >= token.expires_at:
-                raise
-            return token.value
+        # The fetch belongs to all who wait: one who gives up does not end it.
+        return (await asyncio.shield(self._fetch())).value
 
     def discard(self, value: str) -> None:
         """Throw a token away that was not accepted, unless a newer one has taken its place."""
@@ -104,14 +101,14 @@ class TokenSource:
         """Ask the login host once."""
         asked_at = self._clock()
         try:
-            response = await self._http.post(
-                self._tenant.login_url.rstrip("/") + PATH,
-                auth=(self._tenant.client_id, self._tenant.client_secret),
-                data=FORM,
-                headers={"Accept": "application/json"},
-                timeout=TIMEOUT,
-            )
-        except httpx.HTTPError as error:
+            async with asyncio.timeout(DEADLINE):
+                response = await self._http.post(
+                    self._tenant.login_url.rstrip("/") + PATH,
+                    auth=(self._tenant.client_id, self._tenant.client_secret),
+                    data=FORM,
+                    headers={"Accept": "application/json"},
+                )
+        except (httpx.HTTPError, TimeoutError) as error:
             raise NexthinkError(NexthinkFault.UNREACHABLE, DOING) from error
         if not response.is_success:
             raise self._refusal(response)

@@ -52,12 +52,12 @@ class NexthinkClient:
             for dependency in Dependency
         )
         # One alone finds out whether Nexthink answers; the others are worth asking only then.
-        lists = [await self._list(first)]
-        for listed in await asyncio.gather(*map(self._list, others), return_exceptions=True):
+        lists = [await self._exchange.ask(first)]
+        for listed in await asyncio.gather(*map(self._exchange.ask, others), return_exceptions=True):
             if isinstance(listed, BaseException):
                 raise listed
             lists.append(listed)
-        return answer.merge(dict(zip(Dependency, lists, strict=True)))
+        return answer.read_catalog(dict(zip(Dependency, lists, strict=True)), first.doing)
 
     async def list_filtered(
         self,
@@ -68,7 +68,8 @@ class NexthinkClient:
     ) -> list[Workflow]:
         """Return what one call with these filters shows, as it is shown."""
         call = wire.list_call(dependency=dependency, trigger_method=trigger_method, only_active=only_active)
-        return [entry.to_workflow(dependency) for entry in await self._list(call)]
+        listed = answer.read_list(await self._exchange.ask(call), call.doing)
+        return [entry.to_workflow(dependency) for entry in listed]
 
     async def read_workflow(self, workflow_id: WorkflowId) -> Workflow:
         """Return one workflow with its active version; `NOT_FOUND` where there is none."""
@@ -129,9 +130,6 @@ class NexthinkClient:
         """Return the rows of any stored query under the names that the tenant gives them, through either version."""
         call = wire.query_call(query_id, parameters, f"asking {query_id}", for_person=True, version=version)
         return nql.read_entries(await self._exchange.ask(call), call.doing)
-
-    async def _list(self, call: Call) -> list[answer.WorkflowAnswer]:
-        return answer.read_list(await self._exchange.ask(call), call.doing)
 
     async def _start(self, call: Call) -> Started:
         return answer.read_started(await self._exchange.ask(call), call.doing)

@@ -1,27 +1,30 @@
-"""One call and its answer: turn, breaker, token, gate, another try where it is harmless, faults as `NexthinkError`."""
+"""One call and its answer: turn, gate, breaker, token, another try where it is harmless, faults as `NexthinkError`."""
 
 import asyncio
 import contextlib
 import functools
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
 from bot.domain.errors import NexthinkError, NexthinkFault
-from bot.nexthink import answer, fault
-from bot.nexthink.auth import TokenSource
+from bot.nexthink import answer, auth, fault
 from bot.nexthink.breaker import Breaker, is_no_answer
 from bot.nexthink.limiter import Limiter
-from bot.nexthink.retry import Retries
+from bot.nexthink.retry import Retries, is_passing
 from bot.nexthink.tenant import Tenant
 from bot.nexthink.wire import Call, Service
 
 GATE = 100
-"""Requests under way at once, as many as the pool has connections; what waited for the pool itself would cost more."""
+"""Requests to a service under way at once; waiting here costs less than waiting for the pool."""
+GATE_PATIENCE = 5.0
+"""How long a place among them is waited for, in seconds."""
 TIRED_AFTER = timedelta(seconds=2)
 """A call that its caller gave up after so long counts as one without an answer."""
+PATIENCE_ASKED = 2.0
+"""Seconds without questions after a 429 that names none."""
 
 
 class Exchange:
@@ -42,49 +45,75 @@ class Exchange:
         self._tenant = tenant
         self._clock = clock
         self._retries = Retries(sleep=sleep)
-        self._gate = asyncio.Semaphore(GATE)
+        self._gates = {service: asyncio.Semaphore(GATE) for service in Service}
         self._breakers = {service: Breaker(clock) for service in Service}
         self._nql = Limiter(clock=clock, sleep=sleep)
-        self.tokens = TokenSource(http, tenant, clock=clock, retries=self._retries)
-        self.trouble: NexthinkError | None = None
-        """What went wrong with the last call, None where it went well or was refused for its own sake."""
+        self.tokens = auth.TokenSource(http, tenant, clock=clock, retries=self._retries)
+        self._troubles: dict[Service, NexthinkError] = {}
+
+    @property
+    def trouble(self) -> NexthinkError | None:
+        """What went wrong with a service's last call, None where all went well or were refused for their own sake."""
+        return next(iter(self._troubles.values()), None)
 
     async def ask(self, call: Call) -> Any:
         """Make a call and return the JSON that it answers."""
         once = functools.partial(self._ask_once, call)
         try:
-            said = await (self._retries.run(once) if call.is_read else once())
+            said = await (self._retries.run(once, _is_worth_another) if call.is_read else once())
         except NexthinkError as error:
-            self.trouble = error if error.is_about_nexthink else None
+            self._note(call.service, error)
             raise
-        self.trouble = None
+        self._note(call.service, None)
         return said
+
+    def _note(self, service: Service, error: NexthinkError | None) -> None:
+        """Remember how a service fares; a call that was held back says less than the one that failed before it."""
+        if error is not None and error.fault is NexthinkFault.AWAY and service in self._troubles:
+            return
+        self._troubles.pop(service, None)
+        if error is not None and error.is_about_nexthink:
+            self._troubles[service] = error
 
     async def _ask_once(self, call: Call) -> Any:
         if call.service is Service.NQL:
-            await self._nql.turn(for_person=call.for_person)
-        breaker = self._breakers[call.service]
-        breaker.admit(call.doing, for_person=call.for_person)
-        with self._noting(breaker):
-            try:
+            await self._nql.turn(call.doing, for_person=call.for_person)
+        async with self._place(call):
+            with self._noting(call):
                 return answer.read_json(await self._send_signed(call), call.doing)
-            except NexthinkError as error:
-                if call.service is Service.NQL and error.fault is NexthinkFault.BUSY:
-                    self._nql.close_for(error.retry_after or 0.0)
-                raise
+
+    @contextlib.asynccontextmanager
+    async def _place(self, call: Call) -> AsyncIterator[None]:
+        """Give a place at the gate; raise `UNREACHABLE` where none comes free, for nothing was sent."""
+        gate = self._gates[call.service]
+        try:
+            async with asyncio.timeout(GATE_PATIENCE):
+                await gate.acquire()
+        except TimeoutError as error:
+            raise NexthinkError(NexthinkFault.UNREACHABLE, call.doing, details="too much is under way") from error
+        try:
+            yield
+        finally:
+            gate.release()
 
     @contextlib.contextmanager
-    def _noting(self, breaker: Breaker) -> Iterator[None]:
-        """Tell the breaker how a call went; one that was given up early says nothing."""
-        began_at = self._clock()
+    def _noting(self, call: Call) -> Iterator[None]:
+        """Ask the breaker whether a call may go, and tell it how it went; one that was given up early says nothing."""
+        breaker = self._breakers[call.service]
+        sent_at = breaker.admit(call.doing, for_person=call.for_person)
         try:
             yield
         except NexthinkError as error:
-            breaker.failed() if is_no_answer(error) else breaker.answered()
+            if call.service is Service.NQL and error.fault is NexthinkFault.BUSY and not _is_of_login(error):
+                self._nql.close_for(PATIENCE_ASKED if error.retry_after is None else error.retry_after)
+            if is_no_answer(error):
+                breaker.failed(sent_at)
+            else:
+                breaker.answered()
             raise
         except asyncio.CancelledError:
-            if self._clock() - began_at >= TIRED_AFTER:
-                breaker.failed()
+            if self._clock() - sent_at >= TIRED_AFTER:
+                breaker.failed(sent_at)
             raise
         breaker.answered()
 
@@ -102,7 +131,7 @@ class Exchange:
     async def _send(self, call: Call, token: str) -> bytes:
         """Send a request and return the body of its answer; raise whatever went wrong as a fault."""
         try:
-            async with self._gate, asyncio.timeout(call.deadline):
+            async with asyncio.timeout(call.deadline):
                 response = await self._http.request(
                     call.method,
                     self._tenant.api_url.rstrip("/") + call.path,
@@ -124,3 +153,13 @@ class Exchange:
         if call.service is Service.WORKFLOWS and self._tenant.source:
             headers["Source"] = self._tenant.source
         return headers
+
+
+def _is_of_login(error: NexthinkError) -> bool:
+    """Tell whether it was the login host that failed."""
+    return error.doing == auth.DOING
+
+
+def _is_worth_another(error: NexthinkError) -> bool:
+    """Tell whether a read is worth another try; the login host has had its tries already."""
+    return is_passing(error) and not _is_of_login(error)

@@ -12,6 +12,7 @@ import httpx
 from bot.domain.errors import NexthinkError, NexthinkFault
 
 MAX_DETAILS = 300
+MAX_RETRY_AFTER = 86_400.0
 
 NEVER_SENT = (
     httpx.ConnectError,
@@ -75,16 +76,16 @@ def unreadable(doing: str) -> NexthinkError:
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Return the seconds that a `Retry-After` header asks for, given as seconds or as a date."""
+    """Return the seconds that a `Retry-After` header asks for, given as seconds or as a date, a day at most."""
     text = (value or "").strip()
     if text.isascii() and text.isdecimal():
-        return float(text)
+        return min(float(text), MAX_RETRY_AFTER)
     try:
         until = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        return min(max(0.0, (until - now).total_seconds()), MAX_RETRY_AFTER)
+    except (ValueError, OverflowError):
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - now).total_seconds())
 
 
 def clean(text: str) -> str:

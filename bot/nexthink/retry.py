@@ -26,13 +26,15 @@ class Retries:
     jitter: Callable[[], float] = random.random
     """Returns a share of the pause, from 0 to 1."""
 
-    async def run(self, attempt: Callable[[], Awaitable[T]]) -> T:
+    async def run(
+        self, attempt: Callable[[], Awaitable[T]], is_worth_another: Callable[[NexthinkError], bool] | None = None
+    ) -> T:
         """Return the first success; raise the last failure, or the first that another try would not mend."""
         for tried in range(1, TRIES):
             try:
                 return await attempt()
             except NexthinkError as error:
-                if not is_passing(error):
+                if not (is_worth_another or is_passing)(error):
                     raise
                 pause = max(error.retry_after or 0.0, self.jitter() * FIRST_PAUSE * 2 ** (tried - 1))
             await self.sleep(pause)

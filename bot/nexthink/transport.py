@@ -14,13 +14,17 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 from httpx_aiohttp.transport import AIOHTTP_EXC_MAP
 
+from bot.domain.errors import ConfigurationError
 from bot.nexthink.tenant import Tenant
 
 TIMEOUT = httpx.Timeout(20.0, connect=5.0, pool=5.0)
 """The pool's share covers all that happens before sending: waiting for a connection, its name, TCP and TLS."""
 
-LIMITS = httpx.Limits(max_connections=100, keepalive_expiry=5.0)
-"""A kept connection is dropped long before a server would: a start must not meet one that is just being closed."""
+LIMITS = httpx.Limits(max_connections=250, keepalive_expiry=5.0)
+"""More connections than the gates of both services let through.
+
+A kept connection is dropped long before a server would: a start must not meet one that is just being closed.
+"""
 
 # The transport's table names aiohttp's errors, so that this package needs no import of aiohttp.
 _NOT_CONNECTED = tuple(error for error, said in AIOHTTP_EXC_MAP.items() if said is httpx.ConnectError)
@@ -72,7 +76,8 @@ def _truthful_errors() -> Iterator[None]:
         if isinstance(cause, _NOT_CONNECTED):
             raise httpx.ConnectError(str(error)) from cause
         raise httpx.ReadError(str(error)) from cause
-    except _AIOHTTP_ERROR as error:
+    except (_AIOHTTP_ERROR, ValueError) as error:
+        # A ValueError comes, for example, from a status line that is no ASCII.
         raise httpx.RemoteProtocolError("the answer was not HTTP") from error
 
 
@@ -88,13 +93,23 @@ def connect(tenant: Tenant, *, timeout: httpx.Timeout = TIMEOUT) -> httpx.AsyncC
 
 
 def proxy_for(url: str) -> str | None:
-    """Return the proxy that the environment names for an address; a host on this machine never has one."""
+    """Return the proxy that the environment names for an address; a host on this machine never has one.
+
+    Raises `ConfigurationError` for one of another kind, such as SOCKS.
+    """
     target = httpx.URL(url)
     if _is_loopback(target.host) or urllib.request.proxy_bypass(target.host):
         return None
     proxies = urllib.request.getproxies()
-    proxy = proxies.get(target.scheme) or proxies.get("all")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+    name = target.scheme if proxies.get(target.scheme) else "all"
+    proxy = proxies.get(name) or None
+    if proxy is None or "://" not in proxy:
+        return proxy and f"http://{proxy}"
+    if not proxy.casefold().startswith(("http://", "https://")):
+        # The address itself may hold a password.
+        mend = "only a proxy that begins with http:// or https:// is spoken to"
+        raise ConfigurationError([f"{name.upper()}_PROXY: {mend}"])
+    return proxy
 
 
 def _is_loopback(host: str) -> bool:

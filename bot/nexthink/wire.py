@@ -16,7 +16,7 @@ from bot.domain.targets import MAX_TARGETS, UUID_PATTERN, Identifier, NamedTarge
 from bot.domain.workflow import WorkflowId
 from bot.nexthink import fault
 
-QUERY_ID_PATTERN = re.compile(r"#[a-z0-9_]{2,255}", re.ASCII)
+QUERY_ID_PATTERN = re.compile(r"#[a-z0-9_]{2,254}", re.ASCII)
 """See: https://docs.nexthink.com/api/nql/execute-an-nql"""
 
 READING_CATALOG = "reading the catalog"

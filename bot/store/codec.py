@@ -56,21 +56,15 @@ def encode_run(run: Run) -> Columns:
     }
 
 
-def decode_followed(
-    run_id: str,
-    request_id: str,
-    workflow_id: str,
-    started_at: datetime | None,
-    created_at: datetime,
-    answered_at: datetime | None,
-) -> Followed:
+def decode_followed(row: Row[Any]) -> Followed:
     """Return what is needed to follow a run."""
-    begun_at = started_at or created_at
     return Followed(
-        id=RunId(run_id),
-        request_id=request_id,
-        workflow_id=WorkflowId(workflow_id),
-        stepped_at=max(begun_at, answered_at or begun_at),
+        id=RunId(row.id),
+        request_id=row.request_id,
+        workflow_id=WorkflowId(row.workflow_id),
+        started_at=row.begun_at,
+        stepped_at=max(row.begun_at, row.answered_at or row.begun_at),
+        executions=row.executions,
     )
 
 

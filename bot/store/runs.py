@@ -53,17 +53,19 @@ async def find(connection: AsyncConnection, run_id: RunId) -> Run | None:
 
 async def followed(connection: AsyncConnection) -> list[Followed]:
     """Return what is needed to follow the runs that are running, oldest first."""
-    answered_at = func.max(decisions.c.verdict_at)
-    query = (
-        select(runs.c.id, runs.c.request_id, runs.c.workflow_id, runs.c.started_at, runs.c.created_at, answered_at)
-        .outerjoin(decisions, (decisions.c.run_id == runs.c.id) & (decisions.c.kind == codec.RESUME))
-        .where(runs.c.state == RunState.RUNNING.value)
-        .group_by(runs.c.id)
-    )
+    is_answer = (decisions.c.run_id == runs.c.id) & (decisions.c.kind == codec.RESUME)
+    query = select(
+        runs.c.id,
+        runs.c.request_id,
+        runs.c.workflow_id,
+        func.coalesce(runs.c.started_at, runs.c.created_at).label("begun_at"),
+        select(func.max(decisions.c.verdict_at)).where(is_answer).scalar_subquery().label("answered_at"),
+        select(func.count()).where(executions.c.run_id == runs.c.id).scalar_subquery().label("executions"),
+    ).where(runs.c.state == RunState.RUNNING.value)
     found: list[Followed] = []
     # There may be ten thousand of them: between two handfuls the event loop has its turn.
     async for rows in (await connection.stream(_oldest_first(query))).partitions(ROWS_AT_ONCE):
-        found += [codec.decode_followed(*row) for row in rows]
+        found += [codec.decode_followed(row) for row in rows]
     return found
 
 

@@ -17,6 +17,8 @@ SENDING_AT_MOST = timedelta(minutes=2)
 """An answer that is still on its way so long after its last try was sent by a process that died."""
 
 _FREE = frozenset({DecisionState.OPEN, DecisionState.EXPIRED})
+_OURS = frozenset({DecisionState.FIRING, DecisionState.UNCLEAR})
+"""On its way, or given up for lost by the worker meanwhile: what came of it is the truth."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +63,10 @@ async def settle_question(question: Question, error: NexthinkError | None, *, te
     """Store what came of the answer; one that surely was not taken leaves the question as it was."""
 
     def settle(found: Resume) -> Resume:
-        if found.state is not DecisionState.FIRING:
+        if found.state not in _OURS:
             return found
         if error is None:
-            return dataclasses.replace(found, state=DecisionState.DECIDED)
+            return dataclasses.replace(found, state=DecisionState.DECIDED, note="")
         if not error.surely_not_done:
             return dataclasses.replace(found, state=DecisionState.UNCLEAR, note=UNKNOWN_SEND)
         return question.resume

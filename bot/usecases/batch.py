@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from bot.domain.audit import AuditEntry
 from bot.domain.batch import SENDABLE, Batch, BatchId, Part, PartState, key_of, split
-from bot.domain.errors import InvalidInputError, NexthinkError, NexthinkFault, NotFoundError, TooLateError
+from bot.domain.errors import InvalidInputError, NotFoundError, TooLateError
 from bot.domain.run import RunId
 from bot.domain.targets import NamedTarget
 from bot.domain.workflow import CORRELATION_PARAMETER, Workflow, WorkflowId
@@ -14,7 +14,7 @@ from bot.policy.rules import Policy, Rule
 from bot.usecases.form import Answer, fields_of, read_parameters
 from bot.usecases.ports import Nexthink
 from bot.usecases.targets import TargetList
-from bot.usecases.terminal import Terminal
+from bot.usecases.terminal import Terminal, read_named
 
 LOST = "The process that sent it ended before the answer came."
 NOT_RECORDED = "No start of the same workflow, parameters and targets is recorded here; run it without --continue"
@@ -55,7 +55,9 @@ async def plan_batch(
 
     Raises `NotFoundError` where the workflow cannot be started, and `InvalidInputError` with a sentence a parameter.
     """
-    workflow = await _read(order.workflow_id, nexthink)
+    workflow = await read_named(order.workflow_id, nexthink)
+    if not workflow.can_start:
+        raise NotFoundError(f"{workflow.name} cannot be started: in Nexthink it is not active, or not open to the API")
     ruling = may_run_for(policy, actor, workflow, order.targets.upns)
     rule = ruling.rule if ruling.is_allowed else None
     return Plan(
@@ -66,18 +68,6 @@ async def plan_batch(
         parameters=_parameters(workflow, rule, order.given, batch_id) if rule else order.given,
         ruling=ruling,
     )
-
-
-async def _read(workflow_id: WorkflowId, nexthink: Nexthink) -> Workflow:
-    try:
-        workflow = await nexthink.read_workflow(workflow_id)
-    except NexthinkError as error:
-        if error.fault is NexthinkFault.NOT_FOUND:
-            raise NotFoundError(f"Nexthink knows no workflow {workflow_id}; `fixdesk catalog` lists them") from error
-        raise
-    if not workflow.can_start:
-        raise NotFoundError(f"{workflow.name} cannot be started: in Nexthink it is not active, or not open to the API")
-    return workflow
 
 
 def _parameters(workflow: Workflow, rule: Rule, given: Mapping[str, str], batch_id: BatchId) -> dict[str, str]:
@@ -179,15 +169,15 @@ async def earlier_batch(plan: Plan, *, terminal: Terminal) -> Batch:
     batch = await terminal.store.newest_batch(plan.key)
     if batch is None:
         raise NotFoundError(NOT_RECORDED)
-    for part in batch.parts:
-        if part.state is PartState.SENDING:
-            batch = batch.with_part(await _given_up(batch, part, terminal))
-    return batch
+    sent = [part for part in batch.parts if part.state is PartState.SENDING]
+    for part in sent:
+        await _give_up(batch, part, terminal)
+    # Whoever sent them may have been quicker, and alive.
+    return await terminal.store.newest_batch(plan.key) or batch if sent else batch
 
 
-async def _given_up(batch: Batch, part: Part, terminal: Terminal) -> Part:
+async def _give_up(batch: Batch, part: Part, terminal: Terminal) -> None:
     """Give up a part that was on its way for lost; its sender, if it still lives, may yet store what came of it."""
     lost = part.move(PartState.UNKNOWN, terminal.clock(), note=LOST)
     entry = terminal.entry("part.unknown", batch=batch.id, part=part.ordinal, note=LOST)
     await terminal.store.replace_part(batch.id, part, lost, entry)
-    return lost

@@ -23,7 +23,7 @@ SILENCE = timedelta(minutes=10)
 
 AWAY = "Nexthink does not say at the moment how it goes; it is asked again."
 NOT_SET_UP = "It cannot be followed: the query for the status is not set up (NEXTHINK_STATUS_QUERY)."
-SILENT = "It cannot be followed: for 10 minutes Nexthink has shown nothing of what was started."
+SILENT = "It cannot be followed: for 10 minutes Nexthink has not shown all that was started."
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class Follower:
     def outcome(self, trouble: str = "") -> Outcome:
         """Return what was seen so far."""
         sightings = tuple(seen for rows in self._seen.values() for seen in rows.values())
-        expected = sum(max(len(part.execution_ids), len(self._seen[part.request_id])) for part in self._parts)
+        expected = sum(max(_expected(part), len(self._seen[part.request_id])) for part in self._parts)
         return Outcome(expected=expected, sightings=sightings, trouble=trouble)
 
     async def _look(self) -> None:
@@ -103,15 +103,20 @@ class Follower:
         return self._is_all_shown(part) and all(seen.state.has_ended for seen in rows.values())
 
     def _is_all_shown(self, part: Part) -> bool:
-        """Tell whether every execution was shown; an answer without ids leaves it at one for each target."""
+        """Tell whether every execution was shown: those whose ids are known, and as many as are expected."""
         rows = self._seen[part.request_id]
-        expected = {execution.casefold() for execution in part.execution_ids}
-        return expected <= rows.keys() if expected else len(rows) >= len(part.targets)
+        known = {execution.casefold() for execution in part.execution_ids}
+        return known <= rows.keys() and len(rows) >= _expected(part)
 
     def _waits_for_rows(self) -> bool:
         """Tell whether all that is waited for is that an execution is shown at all."""
         goes_on = any(not seen.state.has_ended for rows in self._seen.values() for seen in rows.values())
         return not goes_on
+
+
+def _expected(part: Part) -> int:
+    """Return how many executions a part should have: an answer without ids leaves it at one for each target."""
+    return len(part.execution_ids) or len(part.targets)
 
 
 def _why_never(error: NexthinkError) -> str:

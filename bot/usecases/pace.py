@@ -56,7 +56,8 @@ class Pace:
             if look is None or look.stepped_at != run.stepped_at:
                 look = _Look(run.stepped_at, now, pace_of(run, now))
             looks[run.id] = look
-            if look.due_at <= now:
+            # One that is due later than its pace was asked for by a clock that has been put back since.
+            if not timedelta(0) < look.due_at - now <= look.pace:
                 due.append(run)
         self._looks = looks
         return due
@@ -81,10 +82,10 @@ class Pace:
             missing = missing or is_missing
         self._recent_at = now + RECENT_EVERY if missing else None
 
-    def recent_refused(self, due: Iterable[Followed], now: datetime) -> None:
-        """Note that it cannot be asked: each run needs a question of its own."""
+    def recent_failed(self, due: Iterable[Followed], now: datetime, *, may_pass: bool) -> None:
+        """Note that it brought nothing: each run needs a question of its own until it is worth another try."""
         self.recent_answered(due, (), now)
-        self._recent_at = now + RECENT_AGAIN
+        self._recent_at = now + (RECENT_EVERY if may_pass else RECENT_AGAIN)
 
     def next_alone(self, due: Sequence[Followed], now: datetime, questions: int) -> list[Followed]:
         """Return the runs to ask for one by one: the latest first, measured by how often each should be asked for.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.domain.decision import Choice, DecisionState, Resume
-from bot.domain.errors import NexthinkError, TooLateError
+from bot.domain.errors import NexthinkError, NexthinkFault, TooLateError
 from bot.domain.run import Execution, Run, RunId
 from bot.policy.decide import channel_to_ask
 from bot.policy.rules import ResumeRule
@@ -75,6 +75,11 @@ async def fire(run_id: RunId, ordinal: int, attempts: int, *, desk: Desk) -> dat
     return None
 
 
+def is_too_early(error: NexthinkError) -> bool:
+    """Tell whether an execution does not wait (yet)."""
+    return error.fault is NexthinkFault.REFUSED and error.status == NOT_WAITING_YET
+
+
 def _goes_out(resume: Resume) -> Resume:
     if resume.state is DecisionState.FIRING:
         return dataclasses.replace(resume, state=DecisionState.UNCLEAR, note=UNKNOWN_SEND)
@@ -105,12 +110,13 @@ async def _not_taken(run: Run, ordinal: int, error: NexthinkError, attempts: int
         await desk.change(run.id, _resume_step(ordinal, lambda _: unclear), follow_now(now))
         return None
     decided_at = resume.verdict.at if resume.verdict else now
-    is_early = error.status == NOT_WAITING_YET
-    if (is_early or error.may_pass) and now - decided_at < EARLY_PATIENCE:
+    is_early = is_too_early(error)
+    again_at = now + pause_before(attempts, error)
+    if (is_early or error.may_pass) and again_at - decided_at < EARLY_PATIENCE:
         note = "It does not wait yet" if is_early else error.fault.value[:1].upper() + error.fault.value[1:]
         again = dataclasses.replace(resume, state=DecisionState.SENDING, note=f"{note}: trying again.")
         await desk.change(run.id, _resume_step(ordinal, lambda _: again))
-        return now + pause_before(attempts, error)
+        return again_at
     # Its expiry came and found it on its way: then nobody could answer it any more.
     state = DecisionState.OPEN if now < resume.expires_at else DecisionState.EXPIRED
     said = f" Nexthink said: {error.details}" if error.details else ""

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import Effect, NexthinkError, NexthinkFault, NotAllowedError, NotFoundError, StoreError
+from bot.domain.errors import Effect, NexthinkError, NotAllowedError, NotFoundError, StoreError
 from bot.domain.run import ExecutionId, Run
 from bot.domain.workflow import Workflow, WorkflowId
 from bot.policy.decide import may_resume_for
 from bot.usecases.answering import settle_question, take_question
 from bot.usecases.due import pause_before
 from bot.usecases.ports import Nexthink, Store
-from bot.usecases.resume import NOT_WAITING_YET
-from bot.usecases.terminal import Terminal
+from bot.usecases.resume import is_too_early
+from bot.usecases.terminal import Terminal, read_named
 
 OWN_RUN = "You cannot decide on your own run; somebody else has to."
 
@@ -32,12 +32,7 @@ class Resumption:
 async def find_workflow(named: str, *, nexthink: Nexthink, store: Store) -> Workflow:
     """Return the workflow of an id, or of a uuid: looked up in what is cached first. Raises `NotFoundError`."""
     if named.startswith("#"):
-        try:
-            return await nexthink.read_workflow(WorkflowId(named))
-        except NexthinkError as error:
-            if error.fault is NexthinkFault.NOT_FOUND:
-                raise NotFoundError(f"Nexthink knows no workflow {named}; `fixdesk catalog` lists them") from error
-            raise
+        return await read_named(WorkflowId(named), nexthink)
     cached = await store.load_catalog()
     known = cached.workflows.values() if cached else ()
     found = _of_uuid(named, known) or _of_uuid(named, await nexthink.list_workflows())
@@ -98,11 +93,11 @@ async def _fire_patiently(
 
 
 def _may_pass(error: NexthinkError) -> bool:
-    return error.surely_not_done and (error.status == NOT_WAITING_YET or error.may_pass)
+    return error.surely_not_done and (is_too_early(error) or error.may_pass)
 
 
 def _reason(error: NexthinkError) -> str:
-    return "it does not wait yet." if error.status == NOT_WAITING_YET else f"{error.fault.value}."
+    return "it does not wait yet." if is_too_early(error) else f"{error.fault.value}."
 
 
 async def _fire(asked: Resumption, terminal: Terminal, say: Callable[[str], None]) -> NexthinkError | None:

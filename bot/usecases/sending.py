@@ -16,9 +16,10 @@ PATIENCE = timedelta(seconds=30)
 """How long a part that surely does not arrive is tried."""
 PAUSES = (1.0, 2.0, 4.0, 8.0)
 """Seconds between the tries; the last one repeats."""
-STOP_PATIENCE = 3.0
+STOP_PATIENCE = 10.0
 """Seconds for which the answers of what is on its way are waited for, where the command is told to stop."""
 
+STOPPING = "Stopping: the answers of what is on its way are waited for a little."
 INTERRUPTED = "The command was stopped before the answer came."
 STOPPED = "The command was stopped before it was sent."
 TAKEN = "Another call of fixdesk sent it at the same time."
@@ -27,10 +28,14 @@ TAKEN = "Another call of fixdesk sent it at the same time."
 class Sender:
     """Sends what surely was not started of a batch; `batch` is how it stands, also after a failure."""
 
-    def __init__(self, batch: Batch, terminal: Terminal, on_change: Callable[[Part], None]) -> None:
+    def __init__(
+        self, batch: Batch, terminal: Terminal, on_change: Callable[[Part], None], say: Callable[[str], None]
+    ) -> None:
         self.batch = batch
         self._terminal = terminal
         self._on_change = on_change
+        self._say = say
+        self._pauses: set[asyncio.Future[object]] = set()
         self._is_over = False
         """Whether no further part goes out: told to stop, or Nexthink takes nothing from us now."""
 
@@ -43,15 +48,23 @@ class Sender:
         workers = [asyncio.create_task(self._work(parts)) for _ in range(AT_ONCE)]
         try:
             await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
-        finally:
-            self._is_over = True
+            self._send_no_more()
+            await asyncio.wait(workers)
+        except asyncio.CancelledError:
+            self._send_no_more()
+            self._say(STOPPING)
             await asyncio.wait(workers, timeout=STOP_PATIENCE)
             for worker in workers:
                 worker.cancel()
-            outcomes = await asyncio.gather(*workers, return_exceptions=True)
-        for failure in outcomes:
-            if isinstance(failure, BaseException):
-                raise failure
+            await asyncio.gather(*workers, return_exceptions=True)
+            raise
+        for worker in workers:
+            worker.result()
+
+    def _send_no_more(self) -> None:
+        self._is_over = True
+        for pause in self._pauses:
+            pause.cancel()
 
     async def _work(self, parts: Iterator[Part]) -> None:
         for part in parts:
@@ -70,10 +83,20 @@ class Sender:
             if not error.may_pass or self._terminal.clock() + timedelta(seconds=seconds) > give_up_at:
                 self._is_over = True
             if not self._is_over:
-                await self._terminal.sleep(seconds)
+                await self._pause(seconds)
             if self._is_over:
                 return
             part = self.batch.parts[part.ordinal]
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait until the next try; a stop breaks it off at once, for nothing is on its way."""
+        pause = asyncio.ensure_future(self._terminal.sleep(seconds))
+        self._pauses.add(pause)
+        try:
+            await asyncio.wait([pause])
+        finally:
+            self._pauses.discard(pause)
+            pause.cancel()
 
     async def _send_once(self, part: Part) -> NexthinkError | None:
         """Send a part once and store what came of it; return what went wrong."""

@@ -86,13 +86,14 @@ async def _not_started(
     if not error.surely_not_done:
         await desk.change(intent.id, _result_unknown)
         return None
-    if not error.may_pass or now - intent.ready_at > START_PATIENCE:
+    again_at = now + pause_before(attempts, error)
+    if not error.may_pass or again_at - intent.ready_at > START_PATIENCE:
         note = f"It was not started. {error}"
         await desk.change(intent.id, move_from(SENT, RunState.FAILED, note=note, ended_at=now))
         return None
     note = f"Not started yet: {error.fault.value}. Trying again."
     await desk.change(intent.id, move_from(RunState.STARTING, before, note=note))
-    return now + pause_before(attempts, error)
+    return again_at
 
 
 async def _started(intent: Run, started: Started, desk: Desk) -> None:

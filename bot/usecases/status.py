@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.decision import Resume
@@ -20,8 +20,11 @@ TRACKED_FOR = timedelta(days=7)
 """The status query looks no further back."""
 
 AWAY = "Nexthink does not say at the moment how it goes; it is asked again."
+REFUSED = "Nexthink does not say how it goes: "
 NOT_SET_UP = "Its progress cannot be shown, because the query for the status is not set up."
 SILENT = "Nexthink recorded no end within a week."
+UNKNOWN_FOR = timedelta(seconds=30)
+"""How long the status query must be unknown to Nexthink before that is believed."""
 
 Known = tuple[Sighting, ...] | str
 """What was stored of a run the last time: what Nexthink saw, or the trouble with asking it."""
@@ -37,6 +40,8 @@ class Follower:
         self._desk = desk
         self._pace = Pace()
         self._known: dict[RunId, Known] = {}
+        self._unknown_since: datetime | None = None
+        """Since when Nexthink has not known the status query."""
 
     async def follow_runs(self) -> datetime | None:
         """Ask for the runs that are due and store what changed; return when to come again, None without open runs."""
@@ -50,32 +55,28 @@ class Follower:
 
     async def _ask(self, due: list[Followed], runs: list[Followed]) -> None:
         """Ask one by one for a few runs, for many with the one question about everything recent first."""
-        questions = QUESTIONS_AT_ONCE
+        questions, failure = QUESTIONS_AT_ONCE, None
         if self._pace.is_recent_due(due, self._desk.clock()):
-            due, questions = await self._ask_for_recent(due, runs)
+            failure = await self._ask_for_recent(due, runs)
+            questions -= 1
         alone = self._pace.next_alone(due, self._desk.clock(), questions)
-        await asyncio.gather(*(self._ask_for_one(run) for run in alone))
+        failures = await asyncio.gather(*map(self._ask_for_one, alone))
+        if failure is not None and failure.may_pass and all(failures):
+            await self._tell_watchers(due, failure)
 
-    async def _ask_for_recent(self, due: list[Followed], runs: Iterable[Followed]) -> tuple[list[Followed], int]:
-        """Store what the recent executions say of all open runs.
-
-        Returns the due ones that they do not show, and how many questions are left.
-        """
+    async def _ask_for_recent(self, due: list[Followed], runs: Iterable[Followed]) -> NexthinkError | None:
+        """Store what the recent executions say of all open runs; return what went wrong."""
         try:
             recent = await self._desk.nexthink.recent_executions()
         except NexthinkError as error:
-            if not error.may_pass:
-                self._pace.recent_refused(due, self._desk.clock())
-                return due, QUESTIONS_AT_ONCE - 1
-            await self._tell_watchers(due, error)
-            return [], 0
+            self._pace.recent_failed(due, self._desk.clock(), may_pass=error.may_pass)
+            return error
         seen = _by_request(recent)
-        shown = {run.id for run in due if run.request_id.casefold() in seen}
-        self._pace.recent_answered(due, shown, self._desk.clock())
-        for run in runs:
-            if run.request_id.casefold() in seen:
-                await self._note(run, seen[run.request_id.casefold()])
-        return [run for run in due if run.id not in shown], QUESTIONS_AT_ONCE - 1
+        shown = [run for run in runs if _is_shown(run, seen)]
+        self._pace.recent_answered(due, {run.id for run in shown}, self._desk.clock())
+        for run in shown:
+            await self._note(run, seen[run.request_id.casefold()])
+        return None
 
     async def _tell_watchers(self, due: Iterable[Followed], error: NexthinkError) -> None:
         """Say that nothing is known on the cards that people look at; nobody waits for the other ones now."""
@@ -83,24 +84,25 @@ class Follower:
         for run in due:
             if pace_of(run, now) < SLOW_PACE:
                 await self._note_trouble(run, error)
-            else:
-                self._pace.asked(run, now)
 
-    async def _ask_for_one(self, run: Followed) -> None:
+    async def _ask_for_one(self, run: Followed) -> NexthinkError | None:
+        """Store what Nexthink says of one run; return what went wrong."""
         try:
             seen = await self._desk.nexthink.executions_of(run.request_id)
         except NexthinkError as error:
             await self._note_trouble(run, error)
-        else:
-            await self._note(run, seen)
+            return error
+        self._unknown_since = None
+        await self._note(run, seen)
+        return None
 
     async def _note(self, run: Followed, seen: Iterable[Sighting]) -> None:
         """Store what was seen; nothing seen yet is no failure."""
         now = self._desk.clock()
         self._pace.asked(run, now)
         sightings = tuple(seen)
-        is_out_of_sight = not sightings and now - run.stepped_at > TRACKED_FOR
-        if self._known.get(run.id) == sightings and not is_out_of_sight:
+        is_given_up = not sightings and _is_out_of_sight(run, now)
+        if self._known.get(run.id) == sightings and not is_given_up:
             return
         rule = rule_for(self._desk.policy, run.workflow_id)
         resume = question(rule.resume, self._desk) if rule and rule.resume else None
@@ -108,12 +110,13 @@ class Follower:
         def step(current: Run) -> Run:
             if current.state is not RunState.RUNNING:
                 return current
-            if not sightings and _is_out_of_sight(current, now):
+            if is_given_up:
                 return current.move(RunState.UNTRACKED, note=SILENT)
+            note = "" if _is_ours(current.note) else current.note
             followed = current.follow(updated(current.executions, sightings, resume), now)
             if followed is not current:
-                return dataclasses.replace(followed, note="")
-            return current.changed(note="") if current.note else current
+                return dataclasses.replace(followed, note=note)
+            return current.changed(note=note) if current.note != note else current
 
         expiry = [work_on(run.id, WorkKind.EXPIRE_RESUME, resume.expires_at)] if resume else []
         await self._desk.change(run.id, step, *expiry)
@@ -123,25 +126,48 @@ class Follower:
         """Say that nothing is known; what can never be known ends the following."""
         now = self._desk.clock()
         self._pace.asked(run, now)
-        note = AWAY if error.may_pass else f"Nexthink does not say how it goes: {error.fault.value}. It is asked again."
-        if self._known.get(run.id) == note and now - run.stepped_at <= TRACKED_FOR:
+        end = self._end_of_following(run, error, now)
+        note = end or (AWAY if error.may_pass else f"{REFUSED}{error.fault.value}. It is asked again.")
+        if self._known.get(run.id) == note and not end:
             return
 
         def step(current: Run) -> Run:
             if current.state is not RunState.RUNNING:
                 return current
-            if error.fault is NexthinkFault.NOT_FOUND:
-                return current.move(RunState.UNTRACKED, note=NOT_SET_UP)
-            if _is_out_of_sight(current, now):
-                return current.move(RunState.UNTRACKED, note=SILENT)
+            if end:
+                return current.move(RunState.UNTRACKED, note=end)
             return current if current.note == note else current.changed(note=note)
 
         await self._desk.change(run.id, step)
         self._known[run.id] = note
 
+    def _end_of_following(self, run: Followed, error: NexthinkError, now: datetime) -> str:
+        """Say why a run is not asked for any more, nothing while it is worth asking for.
 
-def _is_out_of_sight(run: Run, now: datetime) -> bool:
-    return now - (run.started_at or now) > TRACKED_FOR
+        A 404 may come from whatever stands in between, so that it is believed only after a while.
+        """
+        if _is_out_of_sight(run, now):
+            return SILENT
+        if error.fault is not NexthinkFault.NOT_FOUND:
+            return ""
+        self._unknown_since = self._unknown_since or now
+        is_sure = error.status is None or now - self._unknown_since >= UNKNOWN_FOR
+        return NOT_SET_UP if is_sure else ""
+
+
+def _is_out_of_sight(run: Followed, now: datetime) -> bool:
+    return now - run.started_at > TRACKED_FOR
+
+
+def _is_ours(note: str) -> bool:
+    """Tell whether a note is one about the following; what others noted is theirs to take back."""
+    return note == AWAY or note.startswith(REFUSED)
+
+
+def _is_shown(run: Followed, seen: Mapping[str, Sequence[Sighting]]) -> bool:
+    """Tell whether an answer shows all of a run: its rows may be cut off between two executions."""
+    rows = seen.get(run.request_id.casefold(), ())
+    return bool(rows) and len({row.execution_id.casefold() for row in rows}) >= run.executions
 
 
 def updated(

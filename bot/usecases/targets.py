@@ -16,9 +16,6 @@ _COLUMNS = ", ".join(Identifier)
 _OF_USERS = frozenset(identifier for identifier in Identifier if identifier.is_of_user)
 _HEADER_MEND = f"the first line must name the columns, of {_COLUMNS}"
 
-_Row = tuple[int, list[str]]
-"""A line's number and its cells."""
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LineFault:
@@ -74,19 +71,26 @@ class TargetList:
 
 def read_targets(content: bytes) -> TargetList:
     """Read a CSV file of users or of devices; raise `TargetsError` with every line that is wrong."""
-    rows = _read_rows(_decoded(content))
-    if not rows:
+    lines = _read_lines(_decoded(content))
+    header = next(lines, None)
+    if header is None:
         raise TargetsError([LineFault(1, "", f"the file is empty; {_HEADER_MEND}")])
-    header, *lines = rows
-    if not lines:
-        raise TargetsError([LineFault(header[0], "", "no targets follow the header")])
     columns = _read_header(*header)
-    read = [(number, _read_row(columns, cells)) for number, cells in lines]
-    faults = [fault for number, target in read for fault in _faults_of(number, target)]
-    faults += [*_too_long(lines, len(columns)), *_mixed_sides(read)]
+    numbers, targets = [], []
+    faults: list[LineFault] = []
+    for number, cells in lines:
+        target = _read_row(columns, cells)
+        faults += _faults_of(number, target)
+        if len(cells) > len(columns) and any(map(str.strip, cells[len(columns) :])):
+            faults.append(LineFault(number, "", f"it has more cells than the header, which has {len(columns)}"))
+        numbers.append(number)
+        targets.append(target)
+    faults += _mixed_sides(numbers, targets)
+    if not targets:
+        faults.append(LineFault(header[0], "", "no targets follow the header"))
     if faults:
         raise TargetsError(sorted(faults, key=lambda fault: fault.line))
-    return TargetList.of(target for _, target in read)
+    return TargetList.of(targets)
 
 
 def read_values(given: Mapping[Identifier, Sequence[str]]) -> TargetList:
@@ -114,18 +118,18 @@ def _decoded(content: bytes) -> str:
         raise TargetsError([LineFault(line, "", "this is not UTF-8 text; save the file as CSV UTF-8")]) from error
 
 
-def _read_rows(text: str) -> list[_Row]:
-    """Return the lines that hold something, each with its number."""
-    header = next((line for line in text.splitlines() if line.strip()), "")
+def _read_lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of each line that holds something, with its number."""
+    header = next((line for line in io.StringIO(text) if line.strip()), "")
     delimiter = next((one for one in DELIMITERS if one in header), ",")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows = []
     try:
-        rows = [(reader.line_num, cells) for cells in reader if any(map(str.strip, cells))]
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                yield reader.line_num, cells
     except csv.Error as error:
         mend = f"this is not CSV ({error}); look for a quote that is not closed"
         raise TargetsError([LineFault(reader.line_num, "", mend)]) from error
-    return rows
 
 
 def _read_header(number: int, cells: Sequence[str]) -> list[Identifier]:
@@ -152,13 +156,6 @@ def _read_row(columns: Sequence[Identifier], cells: Sequence[str]) -> NamedTarge
     return {column: value for column, cell in zip(columns, cells, strict=False) if (value := cell.strip())}
 
 
-def _too_long(lines: Iterable[_Row], width: int) -> Iterator[LineFault]:
-    """Say which lines hold something to the right of the last column."""
-    for number, cells in lines:
-        if len(cells) > width and any(map(str.strip, cells[width:])):
-            yield LineFault(number, "", f"it has more cells than the header, which has {width}; remove them")
-
-
 def _faults_of(number: int, target: NamedTarget) -> Iterator[LineFault]:
     for identifier, value in target.items():
         why = _fault(identifier, value)
@@ -173,9 +170,9 @@ def _fault(identifier: Identifier, value: str) -> str:
     return "holds a character that no name has" if not value.isprintable() else fault_of(identifier, value)
 
 
-def _mixed_sides(read: Iterable[tuple[int, NamedTarget]]) -> Iterator[LineFault]:
+def _mixed_sides(numbers: Iterable[int], targets: Iterable[NamedTarget]) -> Iterator[LineFault]:
     """Say where a file of users turns to devices, or the other way round."""
-    sides = ((number, _is_user(target)) for number, target in read if target)
+    sides = ((number, _is_user(target)) for number, target in zip(numbers, targets, strict=True) if target)
     first, first_is_user = next(sides, (0, False))
     other = next((number for number, is_user in sides if is_user is not first_is_user), None)
     if other is not None:

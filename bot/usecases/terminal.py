@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.domain.audit import AuditEntry
+from bot.domain.errors import NexthinkError, NexthinkFault, NotFoundError
+from bot.domain.workflow import Workflow, WorkflowId
 from bot.policy.decide import Actor
 from bot.policy.rules import Policy
 from bot.usecases.ports import Clock, Nexthink, Store
@@ -26,3 +28,13 @@ class Terminal:
     def entry(self, action: str, **subject: Any) -> AuditEntry:
         """Return the record of something that the actor does now."""
         return AuditEntry(at=self.clock(), actor=self.actor.name, action=action, subject=subject)
+
+
+async def read_named(workflow_id: WorkflowId, nexthink: Nexthink) -> Workflow:
+    """Read a workflow that somebody named; raise `NotFoundError` where Nexthink does not know it."""
+    try:
+        return await nexthink.read_workflow(workflow_id)
+    except NexthinkError as error:
+        if error.fault is NexthinkFault.NOT_FOUND:
+            raise NotFoundError(f"Nexthink knows no workflow {workflow_id}; `fixdesk catalog` lists them") from error
+        raise

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import utc_now
+from bot.clock import utc_now
+from bot.playground.nexthink.server import SimulatedNexthink
 from bot.playground.stand import Stand, running_stand
+from tests.cli.tenant import environment, running_tenant
 
 NOTHING: Mapping[str, str] = {}
 ENOUGH = 25.0
@@ -97,3 +99,25 @@ async def stand() -> AsyncIterator[Stand]:
     """A local Slack and a simulated Nexthink, for a bot in a process."""
     async with AsyncExitStack() as closing:
         yield await closing.enter_async_context(running_stand(clock=utc_now))
+
+
+@pytest.fixture
+async def tenant() -> AsyncIterator[SimulatedNexthink]:
+    """A simulated Nexthink that takes every target."""
+    async with running_tenant(accept_unknown_targets=True) as nexthink:
+        yield nexthink
+
+
+@pytest.fixture
+def variables(tenant: SimulatedNexthink, tmp_path: Path) -> Mapping[str, str]:
+    """The environment of a command beside the tenant; the policy is in the folder."""
+    return environment(tenant, tmp_path)
+
+
+@pytest.fixture
+def here(variables: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which a command runs in this process, with its environment set."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

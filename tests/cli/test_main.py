@@ -28,7 +28,7 @@ async def test_version_is_the_package_s(fixdesk: Command) -> None:
 
 async def test_help_of_a_command_needs_nothing(fixdesk: Command) -> None:
     """Each command explains itself without any environment."""
-    commands = ("serve", "playground", "search")
+    commands = ("serve", "playground", "search", "run", "resume", "catalog")
 
     helped = await asyncio.gather(*(fixdesk.run(command, "--help") for command in commands))
 

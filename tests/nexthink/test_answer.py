@@ -143,7 +143,7 @@ def test_list_that_is_none_is_unclear(payload: Any) -> None:
 
 def merged(**entries: dict[str, Any]) -> list[Workflow]:
     """Merge lists of one entry, named by their filter."""
-    return answer.merge({Dependency(name): answer.read_list([entry], "") for name, entry in entries.items()})
+    return answer.read_catalog({Dependency(name): [entry] for name, entry in entries.items()}, "")
 
 
 @pytest.mark.parametrize(
@@ -238,3 +238,12 @@ def test_body_that_is_no_json_is_unclear(content: bytes) -> None:
     with pytest.raises(NexthinkError) as caught:
         answer.read_json(content, "testing")
     assert caught.value.fault is NexthinkFault.UNCLEAR
+
+
+def test_catalog_of_which_nothing_can_be_read_is_none() -> None:
+    """An answer of another shape does not pass for an empty catalog; four empty lists do."""
+    with pytest.raises(NexthinkError) as caught:
+        answer.read_catalog({Dependency.USER: [{"odd": 1}], Dependency.NONE: []}, "reading")
+    assert caught.value.fault is NexthinkFault.UNCLEAR
+
+    assert answer.read_catalog({dependency: [] for dependency in Dependency}, "reading") == []

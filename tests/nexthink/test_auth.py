@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.domain.errors import NexthinkError, NexthinkFault
+from bot.nexthink import auth
 from bot.nexthink.auth import TokenSource
 from bot.nexthink.client import NexthinkClient
 from tests.nexthink.loopback import SECRET, TOKEN_PATH, Clock, FakeTenant, RawServer, Reply
@@ -29,6 +30,12 @@ async def test_token_is_asked_for_as_documented(tokens: TokenSource, fake: FakeT
     assert asked.headers["Authorization"] == f"Basic {BASIC}"
     assert asked.headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert asked.body == b"grant_type=client_credentials&scope=service%3Aintegration"
+
+
+async def settled(tokens: TokenSource) -> None:
+    """Wait for the fetch that is under way, whatever comes of it."""
+    if tokens._fetching is not None:
+        await asyncio.wait([tokens._fetching])
 
 
 async def test_all_who_wait_share_one_fetch(tokens: TokenSource, fake: FakeTenant) -> None:
@@ -56,25 +63,59 @@ async def test_who_gives_up_does_not_end_the_fetch(tokens: TokenSource, fake: Fa
 async def test_token_is_renewed_early(
     tokens: TokenSource, fake: FakeTenant, *, expires_in: int, age: int, fetches: int
 ) -> None:
-    """It is kept until 90 s before its end, a short-lived one for half its life."""
-    fake.reply(TOKEN_PATH, Reply({"access_token": "t", "token_type": "Bearer", "expires_in": expires_in}))
+    """It is kept until 90 s before its end, a short-lived one for half its life; nobody waits for the renewal."""
+    fake.reply(
+        TOKEN_PATH,
+        Reply({"access_token": "old", "token_type": "Bearer", "expires_in": expires_in}),
+        Reply({"access_token": "new", "token_type": "Bearer", "expires_in": expires_in}),
+    )
     await tokens.get()
     fake.clock.advance(age)
-    await tokens.get()
 
+    assert await tokens.get() == "old"
+    await fake.wait_for(TOKEN_PATH, fetches)
+    await settled(tokens)
+    assert await tokens.get() == ("new" if fetches > 1 else "old")
     assert len(fake.calls(TOKEN_PATH)) == fetches
 
 
 async def test_old_token_does_while_it_lasts(tokens: TokenSource, fake: FakeTenant) -> None:
-    """Where the renewal fails, the old token is used until its end, and not a second longer."""
+    """Where the renewal hangs or fails, the old token is used until its end, and not a second longer."""
     old = await tokens.get()
     fake.reply(TOKEN_PATH, Reply(status=503))
+    fake.is_open.clear()
     fake.clock.advance(850)
-
     assert await tokens.get() == old
+
+    fake.is_open.set()
+    await settled(tokens)
+    assert await tokens.get() == old
+    await settled(tokens)
     fake.clock.advance(50)
     with pytest.raises(NexthinkError):
         await tokens.get()
+
+
+async def test_dripping_login_host_has_a_deadline(
+    make_client: Callable[..., NexthinkClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token that comes bit by bit is not waited for without end."""
+    monkeypatch.setattr(auth, "DEADLINE", 0.1)
+    drip = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+    async with RawServer(drip, drip, drip) as login:
+        with pytest.raises(NexthinkError) as caught:
+            await make_client(login_url=login.url).sign_in()
+
+    assert caught.value.fault is NexthinkFault.UNREACHABLE
+
+
+async def test_login_host_is_not_asked_nine_times(client: NexthinkClient, fake: FakeTenant) -> None:
+    """A read does not repeat what the token's own tries did not bring."""
+    fake.reply(TOKEN_PATH, Reply(status=503))
+    with pytest.raises(NexthinkError):
+        await client.devices_of("ada@example.com")
+
+    assert len(fake.calls(TOKEN_PATH)) == 3
 
 
 async def test_only_the_same_token_is_thrown_away(tokens: TokenSource) -> None:

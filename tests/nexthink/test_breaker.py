@@ -32,19 +32,20 @@ def is_let_through(breaker: Breaker, *, for_person: bool) -> bool:
 def open_it(breaker: Breaker) -> None:
     """Let as many calls fail as it takes."""
     for _ in range(THRESHOLD):
-        breaker.failed()
+        breaker.failed(breaker.admit("testing", for_person=False))
 
 
-def test_few_failures_hold_nobody_back(breaker: Breaker) -> None:
+def test_few_failures_hold_nobody_back(breaker: Breaker, clock: Clock) -> None:
     """It opens at the threshold, not before, and an answer between begins the count anew."""
+    now = clock()
     for _ in range(THRESHOLD - 1):
-        breaker.failed()
+        breaker.failed(now)
     breaker.answered()
     for _ in range(THRESHOLD - 1):
-        breaker.failed()
+        breaker.failed(now)
 
     assert is_let_through(breaker, for_person=False)
-    breaker.failed()
+    breaker.failed(now)
     assert not is_let_through(breaker, for_person=False)
     assert not is_let_through(breaker, for_person=True)
 
@@ -88,7 +89,7 @@ def test_answered_probe_closes_it(breaker: Breaker, clock: Clock) -> None:
     open_it(breaker)
     clock.advance(5)
     assert is_let_through(breaker, for_person=True)
-    breaker.failed()
+    breaker.failed(clock())
     assert not is_let_through(breaker, for_person=True)
     clock.advance(5)
     assert is_let_through(breaker, for_person=True)
@@ -96,6 +97,30 @@ def test_answered_probe_closes_it(breaker: Breaker, clock: Clock) -> None:
 
     assert is_let_through(breaker, for_person=False)
     assert not breaker.is_open
+
+
+def test_call_of_before_the_last_answer_says_nothing_new(breaker: Breaker, clock: Clock) -> None:
+    """Calls that were sent while Nexthink was away, and time out after it is back, hold nobody back."""
+    sent_at = clock()
+    clock.advance(20)
+    breaker.answered()
+    clock.advance(5)
+    for _ in range(3 * THRESHOLD):
+        breaker.failed(sent_at)
+
+    assert is_let_through(breaker, for_person=True)
+    assert not breaker.is_open
+
+
+def test_late_time_outs_do_not_put_the_probe_off(breaker: Breaker, clock: Clock) -> None:
+    """What counts is when the last call was sent, not when it failed."""
+    sent_at = [breaker.admit("testing", for_person=False) for _ in range(3 * THRESHOLD)]
+    clock.advance(25)
+    for one in sent_at:
+        breaker.failed(one)
+
+    assert breaker.is_open
+    assert is_let_through(breaker, for_person=True)
 
 
 def test_clock_that_is_put_back_shuts_nobody_out(breaker: Breaker, clock: Clock) -> None:

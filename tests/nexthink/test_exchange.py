@@ -11,12 +11,12 @@ from bot.domain.errors import Effect, NexthinkError, NexthinkFault
 from bot.domain.run import Send, Target
 from bot.domain.targets import Identifier
 from bot.domain.workflow import WorkflowId
-from bot.nexthink import wire
+from bot.nexthink import exchange, wire
 from bot.nexthink.breaker import PERSON_AFTER, THRESHOLD
 from bot.nexthink.client import NexthinkClient
-from bot.nexthink.exchange import TIRED_AFTER
+from bot.nexthink.exchange import GATE, TIRED_AFTER
 from bot.nexthink.limiter import BURST
-from tests.nexthink.loopback import FakeTenant, RawServer, Reply
+from tests.nexthink.loopback import TOKEN_PATH, FakeTenant, RawServer, Reply
 
 DETAILS, NQL, EXECUTE = "/api/v1/workflows/details", "/api/v2/nql/execute", "/api/v2/workflows/execute"
 LIST = "/api/v1/workflows"
@@ -59,14 +59,44 @@ async def test_workflow_calls_need_no_turn(client: NexthinkClient, fake: FakeTen
     assert fake.clock.pauses == []
 
 
-async def test_patience_that_nql_asks_for_is_kept_by_all(client: NexthinkClient, fake: FakeTenant) -> None:
-    """After a 429 no question goes out before its time."""
-    fake.reply(NQL, Reply(status=429, headers={"Retry-After": "30"}), Reply({"data": []}))
+@pytest.mark.parametrize(("headers", "seconds"), [({"Retry-After": "4"}, 4.0), ({}, 2.0)], ids=["named", "not named"])
+async def test_patience_that_nql_asks_for_is_kept_by_all(
+    client: NexthinkClient, fake: FakeTenant, *, headers: dict[str, str], seconds: float
+) -> None:
+    """After a 429 no question goes out before its time, whoever asks it."""
+    fake.reply(NQL, Reply({"data": []}))
+    await client.executions_of("q-1")
+    fake.reply(NQL, Reply(status=429, headers=headers), Reply({"data": []}))
+    began = fake.clock()
+    await asyncio.gather(client.executions_of("q-1"), client.devices_of("ada@example.com"))
+
+    assert len(fake.calls(NQL)) == 4
+    assert (fake.clock() - began).total_seconds() >= seconds
+
+
+async def test_long_patience_of_nql_is_told_to_all(client: NexthinkClient, fake: FakeTenant) -> None:
+    """Whoever asks while Nexthink wants to be left alone for long hears so at once, and nothing is sent."""
+    fake.reply(NQL, Reply(status=429, headers={"Retry-After": "600"}))
     with pytest.raises(NexthinkError, match="fewer calls"):
         await client.executions_of("q-1")
-    await client.devices_of("ada@example.com")
+    with pytest.raises(NexthinkError, match="fewer calls") as caught:
+        await client.devices_of("ada@example.com")
 
-    assert sum(fake.clock.pauses) == pytest.approx(30.0)
+    assert caught.value.retry_after == 600.0
+    assert len(fake.calls(NQL)) == 1
+    assert fake.clock.pauses == []
+
+
+async def test_patience_that_the_login_host_asks_for_is_not_nqls(client: NexthinkClient, fake: FakeTenant) -> None:
+    """A 429 for the token holds up no question once there is one."""
+    fake.reply(NQL, Reply({"data": []}))
+    fake.reply(TOKEN_PATH, Reply(status=429, headers={"Retry-After": "600"}))
+    with pytest.raises(NexthinkError, match="access token"):
+        await client.executions_of("q-1")
+    fake.reply(TOKEN_PATH, Reply({"access_token": "t", "token_type": "Bearer", "expires_in": 900}))
+
+    assert await client.executions_of("q-1") == []
+    assert len(fake.calls(TOKEN_PATH)) == 2, "the login host is asked again only for the next call"
 
 
 async def test_silent_nexthink_is_left_alone_and_says_so(client: NexthinkClient, fake: FakeTenant) -> None:
@@ -78,7 +108,8 @@ async def test_silent_nexthink_is_left_alone_and_says_so(client: NexthinkClient,
     assert len(fake.calls(EXECUTE)) == THRESHOLD
     assert (caught.value.fault, caught.value.effect) == (NexthinkFault.AWAY, Effect.NOT_SENT)
     assert caught.value.retry_after == PERSON_AFTER.total_seconds()
-    assert client.trouble is caught.value
+    assert client.trouble is not None
+    assert client.trouble.status == 503, "what went wrong tells more than that it is left alone"
 
 
 async def test_call_of_a_person_is_the_probe(client: NexthinkClient, fake: FakeTenant) -> None:
@@ -141,6 +172,60 @@ async def test_calls_that_were_given_up_count(client: NexthinkClient, fake: Fake
     with pytest.raises(NexthinkError, match="left alone"):
         await client.read_workflow(RESTART)
     assert len(fake.calls(DETAILS)) == THRESHOLD + 1
+
+
+async def test_hanging_starts_hold_up_no_question(client: NexthinkClient, fake: FakeTenant) -> None:
+    """Each service has a gate of its own, and who finds no place at it surely sent nothing."""
+    fake.reply(NQL, Reply({"data": []}))
+    await client.sign_in()
+    fake.is_open.clear()
+    starts = [asyncio.create_task(client.start(RESTART, TARGET, {})) for _ in range(GATE)]
+    await fake.wait_for(EXECUTE, GATE)
+    question = asyncio.create_task(client.devices_of("ada@example.com"))
+    await fake.wait_for(NQL, 1)
+    fake.is_open.set()
+    fake.reply(EXECUTE, STARTED)
+
+    assert await question == []
+    await asyncio.gather(*starts, return_exceptions=True)
+
+
+async def test_place_that_never_comes_free_is_told(
+    client: NexthinkClient, fake: FakeTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start behind too many others was surely not sent."""
+    monkeypatch.setattr(exchange, "GATE_PATIENCE", 0.05)
+    await client.sign_in()
+    fake.is_open.clear()
+    fake.reply(EXECUTE, STARTED)
+    starts = [asyncio.create_task(client.start(RESTART, TARGET, {})) for _ in range(GATE)]
+    await fake.wait_for(EXECUTE, GATE)
+
+    with pytest.raises(NexthinkError, match="too much is under way") as caught:
+        await client.start(RESTART, TARGET, {})
+    assert caught.value.effect is Effect.NOT_SENT
+    fake.is_open.set()
+    await asyncio.gather(*starts)
+    assert len(fake.calls(EXECUTE)) == GATE
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 403 Acc\xe8s refus\xe9\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 429 Busy\r\nContent-Length: 0\r\nRetry-After: 9999999999999\r\n\r\n",
+        b"HTTP/1.1 503 No\r\nContent-Length: 0\r\nRetry-After: Mon, 23 Nov 9999 12:00:00 -9999\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/\xff\r\nContent-Length: 2\r\n\r\n{}",
+    ],
+    ids=["no ASCII", "a wait beyond all time", "a date beyond all time", "an odd type"],
+)
+async def test_odd_answer_is_a_typed_failure(make_client: MakeClient, answer: bytes) -> None:
+    """However odd the answer, what fails is one `NexthinkError`, after one request."""
+    async with RawServer(answer) as api:
+        with pytest.raises(NexthinkError):
+            await make_client(api_url=api.url).start(RESTART, TARGET, {})
+
+    assert len(api.requests) == 1
 
 
 async def test_answer_that_drips_in_has_a_deadline(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.errors import NexthinkError, NexthinkFault
 from bot.nexthink.limiter import BURST, RATE, Limiter
 from tests.nexthink.loopback import Clock
 
@@ -62,7 +63,7 @@ class Asking:
         await settle()
 
     async def _ask(self, name: str, *, for_person: bool) -> None:
-        await self.limiter.turn(for_person=for_person)
+        await self.limiter.turn("asking", for_person=for_person)
         self.served.append(name)
 
 
@@ -120,17 +121,58 @@ async def test_turn_of_somebody_who_left_is_free(asking: Asking) -> None:
     assert asking.served == ["Grace"]
 
 
-async def test_closed_limiter_gives_no_turn(asking: Asking) -> None:
+async def test_people_do_not_starve_a_poll(asking: Asking) -> None:
+    """With somebody new each second, only those who came in the 20 s after a poll are ahead of it."""
+    await use_up(asking)
+    asking.ask("poll")
+    await asking.clock.pass_by(0)
+    for second in range(50):
+        asking.ask(f"person {second}", for_person=True)
+        await asking.clock.pass_by(1)
+
+    assert asking.served[19:22] == ["person 19", "poll", "person 20"]
+    assert len(asking.served) == 25
+
+
+async def test_poll_does_not_oversleep(asking: Asking) -> None:
+    """When the crowd ahead has left, the next turn is the poll's."""
+    await use_up(asking)
+    for number in range(40):
+        asking.ask(str(number), for_person=True)
+    asking.ask("poll")
+    await asking.clock.pass_by(1)
+    for number in range(40):
+        await asking.leave(str(number))
+    await asking.clock.pass_by(3)
+
+    assert asking.served == ["poll"]
+
+
+async def test_short_patience_is_waited_out(asking: Asking) -> None:
     """While Nexthink asks for patience nobody goes, a person neither; a shorter wish does not undo a longer one."""
-    asking.limiter.close_for(7)
+    asking.limiter.close_for(5)
     asking.limiter.close_for(1)
     asking.ask("Ada", for_person=True)
-    await asking.clock.pass_by(6.9)
+    await asking.clock.pass_by(4.9)
     early = list(asking.served)
-    await asking.clock.pass_by(0.2)
+    await asking.clock.pass_by(2)
 
     assert early == []
     assert asking.served == ["Ada"]
+
+
+async def test_long_patience_is_told_at_once(asking: Asking) -> None:
+    """Who would have to wait for long hears it, and when to come again; those who wait already hear it too."""
+    await use_up(asking)
+    waiting = asyncio.create_task(asking.limiter.turn("asking", for_person=True))
+    await settle()
+    asking.limiter.close_for(600)
+    with pytest.raises(NexthinkError) as caught:
+        await asking.limiter.turn("asking for devices", for_person=True)
+    await asking.clock.pass_by(2)
+
+    assert (caught.value.fault, caught.value.retry_after) == (NexthinkFault.BUSY, 600.0)
+    assert isinstance(waiting.exception(), NexthinkError)
 
 
 async def test_clock_that_is_put_back_starves_nobody(asking: Asking) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
+from bot.domain.errors import ConfigurationError
 from bot.nexthink.tenant import Tenant
 from bot.nexthink.transport import connect, proxy_for
 from tests.nexthink.loopback import FakeTenant, RawServer, http_ok
@@ -132,6 +133,16 @@ def test_proxy_follows_environment_but_never_to_this_machine(
     no_proxies.setenv("no_proxy", ".example.com")
 
     assert proxy_for(url) == proxy
+
+
+@pytest.mark.parametrize("proxy", ["socks5://someone:s3cret@proxy.example:1080", "ftp://s3cret@proxy.example"])
+def test_proxy_of_another_kind_is_refused(no_proxies: pytest.MonkeyPatch, proxy: str) -> None:
+    """It is said at the start, by the variable's name and without what may be a password."""
+    no_proxies.setenv("all_proxy", proxy)
+
+    with pytest.raises(ConfigurationError, match="ALL_PROXY: only a proxy that begins with") as caught:
+        proxy_for("https://acme.api.eu.nexthink.cloud")
+    assert "s3cret" not in str(caught.value)
 
 
 async def test_calls_go_through_the_proxy(no_proxies: pytest.MonkeyPatch) -> None:

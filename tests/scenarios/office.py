@@ -17,6 +17,7 @@ import pytest
 
 from bot.app import Vitals, running_bot
 from bot.clock import utc_now
+from bot.domain.errors import NexthinkError
 from bot.playground.nexthink.request_log import LoggedRequest
 from bot.playground.nexthink.server import SimulatedNexthink
 from bot.playground.slack.person.client import Client
@@ -141,6 +142,12 @@ class Office:
         """Stop the bot and start another on the same database."""
         await self.stop_bot()
         await self.start_bot(policy, **environment)
+
+    async def refresh_failed(self) -> None:
+        """Wait until the bot has found out that the catalog cannot be refreshed."""
+        assert self.vitals.catalog is not None
+        with pytest.raises(NexthinkError):
+            await self.vitals.catalog.refresh()
 
     def store(self) -> SqlStore:
         """Return the running bot's store."""

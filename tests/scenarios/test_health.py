@@ -66,6 +66,7 @@ async def test_nexthink_away_is_shown_and_does_not_make_it_unready(office: Offic
     await office.nexthink.go_offline()
     office.advance(timedelta(hours=1))
     await office.start_bot()
+    await office.refresh_failed()
 
     await office.form(office.ada, "teams cache", "list is 1 h old")
     said = await ready(office, 200)

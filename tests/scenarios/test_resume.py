@@ -221,7 +221,7 @@ async def test_decision_works_where_the_status_cannot_be_seen(new_office: NewOff
     office = await new_office(saved_queries=frozenset({"#fixdesk_user_devices"}))
     await office.start_bot()
     message = await paused(office)
-    await office.card(office.ada, "Status: unknown")
+    await office.card_after(office.ada, "Status: unknown")
 
     await office.grace.press(message, "Approve")
     copy = await office.asked(office.grace, "Approved by Grace Example")

@@ -1,10 +1,12 @@
 """The whole bot beside every fault: a start and an answer go out again only where they surely were not done."""
 
+import contextlib
 from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
+from bot.domain.errors import NexthinkError
 from bot.playground.nexthink.fault import (
     Endpoint,
     Fault,
@@ -127,10 +129,14 @@ async def test_refused_answer_is_told_and_not_repeated(office: Office, fault: Fa
 @pytest.mark.parametrize("name", ["401", "429", "500", "cut", "half an answer", "garbage", "another shape"])
 async def test_run_gets_over_a_fault_of_what_is_only_read(office: Office, endpoint: Endpoint, name: str) -> None:
     """With a fault at any read the run is started once, and ends in done."""
-    fault = {**UNKNOWN, **PASSING}[name]
-    office.nexthink.faults.add(endpoint, fault, 1)
+    catalog = office.vitals.catalog
+    assert catalog is not None
+    await catalog.refresh()
+    office.nexthink.faults.add(endpoint, {**UNKNOWN, **PASSING}[name])
     if endpoint is Endpoint.TOKEN:
         office.nexthink.revoke_tokens()
+    with contextlib.suppress(NexthinkError):
+        await catalog.refresh()
 
     await office.run(office.ada, "teams cache")
     await office.card_after(office.ada, "Status: done")

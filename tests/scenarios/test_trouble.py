@@ -31,6 +31,7 @@ async def test_away_with_a_kept_catalog_says_how_old_it_is(office: Office) -> No
     await office.nexthink.go_offline()
     office.advance(timedelta(hours=3))
     await office.start_bot()
+    await office.refresh_failed()
 
     view = await office.form(office.ada, "teams cache", "list is 3 h old")
 

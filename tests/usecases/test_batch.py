@@ -117,6 +117,14 @@ async def test_wrong_parameters_are_named_all_at_once(terminal: Terminal) -> Non
     assert said["ticket"].endswith(r"INC\d+")
 
 
+async def test_parameter_that_cannot_be_given_is_refused_alone(terminal: Terminal) -> None:
+    """It is never dropped in silence."""
+    with pytest.raises(InvalidInputError) as caught:
+        await plan(terminal, given={"ticket": "INC1", "stranger": "x"})
+
+    assert caught.value.fields.keys() == {"stranger"}
+
+
 @pytest.mark.parametrize(
     ("changes", "why"), [({"is_active": False}, "it is not active"), ({"is_api_enabled": False}, "not open to the API")]
 )

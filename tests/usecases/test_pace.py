@@ -19,7 +19,9 @@ def a_followed(number: int, minutes: float = 0) -> Followed:
         id=RunId(f"r-{number}"),
         request_id=f"q-{number}",
         workflow_id=WorkflowId("#reset_vpn"),
+        started_at=NOON - timedelta(minutes=minutes),
         stepped_at=NOON - timedelta(minutes=minutes),
+        executions=1,
     )
 
 
@@ -81,15 +83,25 @@ def test_one_question_gives_way_to_what_it_does_not_show(shown: range, again: ti
     assert pace.is_recent_due(due, NOON - timedelta(hours=1)), "a clock that was put back stops nothing"
 
 
-def test_question_that_is_refused_is_left_for_a_while() -> None:
+@pytest.mark.parametrize(("may_pass", "again"), [(True, RECENT_EVERY), (False, RECENT_AGAIN)])
+def test_question_that_fails_is_left_for_a_while(*, may_pass: bool, again: timedelta) -> None:
     """Then each run gets a question of its own."""
     pace = Pace()
     due = pace.due(followed(range(5)), NOON)
-    pace.recent_refused(due, NOON)
+    pace.recent_failed(due, NOON, may_pass=may_pass)
 
     assert pace.next_alone(due, NOON, 2) == due[:2]
-    assert not pace.is_recent_due(due, NOON + RECENT_AGAIN - timedelta(seconds=1))
-    assert pace.is_recent_due(due, NOON + RECENT_AGAIN)
+    assert not pace.is_recent_due(due, NOON + again - timedelta(seconds=1))
+    assert pace.is_recent_due(due, NOON + again)
+
+
+def test_clock_that_is_put_back_stops_no_run() -> None:
+    """A run that seems to be due later than its pace is due."""
+    pace = Pace()
+    (run,) = pace.due([a_followed(1)], NOON)
+    pace.asked(run, NOON)
+
+    assert pace.due([run], NOON - timedelta(hours=1)) == [run]
 
 
 def test_latest_is_asked_for_first() -> None:

@@ -230,6 +230,33 @@ async def test_question_that_was_decided_in_slack_is_left_alone(stage: Stage, st
     assert stage.bench.nexthink.triggers == []
 
 
+async def test_run_without_a_question_is_resumed(stage: Stage) -> None:
+    """Its rule may ask nobody."""
+    await stage.bench.keep("#paused", state=RunState.RUNNING, executions=(an_execution(),))
+    before = await stage.bench.run()
+
+    await stage.resume()
+
+    assert len(stage.bench.nexthink.triggers) == 1
+    assert await stage.bench.run() == before
+
+
+async def test_answer_counts_though_it_was_given_up_for_lost(stage: Stage) -> None:
+    """The truth wins, and nothing is sent twice."""
+    await stage.ask()
+    stage.bench.nexthink.during["trigger"] = lambda: _give_up(stage)
+
+    await stage.resume()
+
+    question = await stage.question()
+    assert (question.state, question.note) == (DecisionState.DECIDED, "")
+    assert len(stage.bench.nexthink.triggers) == 1
+
+
+async def _give_up(stage: Stage) -> None:
+    await fire(RunId("r-1"), 0, 1, desk=stage.bench.desk)
+
+
 async def test_question_stays_open_where_nexthink_did_not_take_it(stage: Stage) -> None:
     """Somebody may press later."""
     await stage.ask()

@@ -1,6 +1,7 @@
 """The parts of a batch on their way: what is sent again and what never, what is stored, what a stop leaves behind."""
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -11,7 +12,7 @@ from bot.domain.targets import Identifier
 from bot.domain.workflow import WorkflowId
 from bot.policy.decide import Actor
 from bot.usecases import sending
-from bot.usecases.sending import INTERRUPTED, TAKEN, Sender
+from bot.usecases.sending import INTERRUPTED, STOPPING, TAKEN, Sender
 from bot.usecases.terminal import Terminal
 from tests.usecases.fakes import POLICY, FakeNexthink, HeldStore, SettableClock
 
@@ -34,6 +35,7 @@ class Stage:
             sleep=self._sleep,
         )
         self.changes: list[tuple[int, PartState]] = []
+        self.said: list[str] = []
 
     async def _sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
@@ -62,7 +64,9 @@ class Stage:
 
     def sender(self, batch: Batch) -> Sender:
         """Return a sender that notes what changes."""
-        return Sender(batch, self.terminal, lambda part: self.changes.append((part.ordinal, part.state)))
+        return Sender(
+            batch, self.terminal, lambda part: self.changes.append((part.ordinal, part.state)), self.said.append
+        )
 
     async def stored(self) -> Batch:
         """Return the batch as it is stored."""
@@ -242,6 +246,7 @@ async def test_stop_waits_for_answers_that_come(stage: Stage) -> None:
     states = await stage.states()
     assert set(states) == {S.STARTED, S.PENDING}
     assert len(stage.nexthink.bulk) == states.count(S.STARTED) <= 2
+    assert stage.said == [STOPPING]
 
 
 async def test_stop_leaves_what_is_not_answered_as_unknown(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,6 +265,27 @@ async def test_stop_leaves_what_is_not_answered_as_unknown(stage: Stage, monkeyp
     lost = [part.note for part in (await stage.stored()).parts if part.state is S.UNKNOWN]
     assert lost == [INTERRUPTED] * len(stage.nexthink.bulk)
     assert set(await stage.states()) <= {S.UNKNOWN, S.NOT_STARTED, S.PENDING}
+
+
+async def test_stop_breaks_a_pause_off_at_once(stage: Stage) -> None:
+    """Nothing is on its way in it."""
+    sender = await stage.keep(2)
+    is_pausing = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        is_pausing.set()
+        await asyncio.Event().wait()
+
+    sender._terminal = dataclasses.replace(stage.terminal, sleep=sleep)
+    stage.nexthink.fail("start_many", *[F.UNREACHABLE] * 9)
+    work = asyncio.create_task(sender.send())
+    await is_pausing.wait()
+
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+
+    assert set(await stage.states()) <= {S.NOT_STARTED, S.PENDING}
 
 
 def _held(arrived: asyncio.Event, answered: asyncio.Event) -> Callable[[], Awaitable[None]]:
@@ -281,6 +307,29 @@ async def test_nothing_is_sent_that_cannot_be_stored(stage: Stage) -> None:
 
     assert stage.nexthink.bulk == []
     assert await stage.states() == [S.PENDING] * 3
+
+
+async def test_store_that_fails_for_one_part_waits_for_the_others(stage: Stage) -> None:
+    """What is on its way is answered and stored; a pause is broken off, and nothing more goes out."""
+    sender = await stage.keep(6)
+    both = asyncio.Barrier(2)
+
+    async def lose_one() -> None:
+        await both.wait()
+        stage.nexthink.during.clear()
+        async with stage.store._writer.begin() as connection:
+            await connection.exec_driver_sql(
+                "CREATE TRIGGER IF NOT EXISTS full BEFORE INSERT ON audit "
+                "WHEN json_extract(NEW.subject, '$.part') = 0 BEGIN SELECT RAISE(ABORT, 'it is full'); END"
+            )
+
+    stage.nexthink.during["start_many"] = lose_one
+
+    with pytest.raises(StoreError, match="it is full"):
+        await sender.send()
+
+    assert (await stage.states())[:2] == [S.SENDING, S.STARTED]
+    assert [part.state for part in sender.batch.parts][:2] == [S.STARTED, S.STARTED]
 
 
 async def test_what_came_of_a_part_is_known_though_it_cannot_be_stored(stage: Stage) -> None:

@@ -12,7 +12,7 @@ from bot.domain.errors import NexthinkFault, StoreError
 from bot.domain.run import ExecutionId, RunId, RunState, Send, Started, Target
 from bot.domain.work import WorkKind
 from bot.domain.workflow import WorkflowId
-from bot.usecases.due import START_PATIENCE
+from bot.usecases.due import LONGEST_PAUSE, START_PATIENCE
 from bot.usecases.start import start_run
 from tests.domain.values import ADA, NOON, a_verdict, an_approval
 from tests.usecases.fakes import Bench
@@ -117,7 +117,7 @@ async def test_start_is_given_up_after_its_patience(bench: Bench) -> None:
     await bench.keep(id=RunId("r-2"), view_id="V-2", state=RunState.APPROVED, approval=late)
     bench.nexthink.fail("start", *[NexthinkFault.UNREACHABLE] * 3)
 
-    bench.clock.now += START_PATIENCE
+    bench.clock.now += START_PATIENCE - LONGEST_PAUSE
     assert await start_run(R1, 50, desk=bench.desk) is not None
     bench.clock.advance(seconds=1)
     assert await start_run(R1, 51, desk=bench.desk) is None
@@ -126,6 +126,18 @@ async def test_start_is_given_up_after_its_patience(bench: Bench) -> None:
     run = await bench.run()
     assert (run.state, run.ended_at) == (RunState.FAILED, bench.clock.now)
     assert run.note.startswith("It was not started. Nexthink trouble while calling start")
+
+
+async def test_start_is_not_sent_long_after_it_was_asked_for(bench: Bench) -> None:
+    """Where Nexthink asks for more patience than a person has, the run has failed at once and says so."""
+    await bench.keep()
+    bench.nexthink.fail("start", NexthinkFault.BUSY, retry_after=3600.0)
+
+    assert await start_run(R1, 1, desk=bench.desk) is None
+
+    run = await bench.run()
+    assert (run.state, run.ended_at) == (RunState.FAILED, NOON)
+    assert "fewer calls" in run.note
 
 
 @pytest.mark.parametrize(

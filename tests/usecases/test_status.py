@@ -149,7 +149,7 @@ async def test_runs_that_are_not_recent_take_turns(bench: Bench, *, is_refused: 
 
 
 async def test_run_is_not_tracked_without_its_query(bench: Bench) -> None:
-    """The card says so, and nobody asks any more."""
+    """Where no query is set up the card says so at once, and nobody asks any more."""
     bench.nexthink.fail("executions_of", NexthinkFault.NOT_FOUND)
     await bench.keep_running(executions=STARTED)
 
@@ -158,6 +158,24 @@ async def test_run_is_not_tracked_without_its_query(bench: Bench) -> None:
     run = await bench.run()
     assert (run.state, run.note) == (RunState.UNTRACKED, NOT_SET_UP)
     assert await Follower(bench.desk).follow_runs() is None
+
+
+async def test_query_that_nexthink_does_not_know_is_believed_after_a_while(bench: Bench) -> None:
+    """One 404 may come from anywhere; only when it stays so is the run followed no more."""
+    bench.nexthink.fail("executions_of", NexthinkFault.NOT_FOUND, status=404)
+    await bench.keep_running(executions=STARTED)
+    follower = Follower(bench.desk)
+    await ticks(bench, follower, 40)
+    assert (await bench.run()).state is RunState.RUNNING
+    assert (await bench.run()).note == ""
+
+    bench.nexthink.fail("executions_of", *[NexthinkFault.NOT_FOUND] * 7, status=404)
+    for _ in range(7):
+        assert (await bench.run()).state is RunState.RUNNING
+        await follower.follow_runs()
+        bench.clock.now += TICK
+
+    assert ((await bench.run()).state, (await bench.run()).note) == (RunState.UNTRACKED, NOT_SET_UP)
 
 
 def _named(fault: str) -> str:
@@ -200,27 +218,70 @@ async def test_trouble_is_told_once_and_taken_back(
 
 
 @pytest.mark.parametrize("fault", [NexthinkFault.UNREACHABLE, NexthinkFault.BUSY, NexthinkFault.UNCLEAR])
-async def test_trouble_with_the_one_question_is_told_on_every_run(bench: Bench, fault: NexthinkFault) -> None:
-    """Nobody waits for a turn to hear of it, and Nexthink is asked no more in this tick."""
-    bench.nexthink.fail("recent_executions", fault)
+async def test_trouble_with_all_questions_is_told_on_every_run(bench: Bench, fault: NexthinkFault) -> None:
+    """Nobody waits for a turn to hear of it."""
+    for call in ("recent_executions", "executions_of"):
+        bench.nexthink.fail(call, fault)
     for number in range(1, 6):
         await bench.keep_running(number, executions=STARTED)
 
     await Follower(bench.desk).follow_runs()
 
     assert {(await bench.run(f"r-{number}")).note for number in range(1, 6)} == {AWAY}
-    assert bench.nexthink.asked_for == []
+    assert len(bench.nexthink.asked_for) == 1
 
 
 async def test_trouble_is_told_only_where_people_watch(bench: Bench) -> None:
     """With the one question for many, the cards of runs that go on for long are left as they are."""
-    bench.nexthink.fail("recent_executions", NexthinkFault.UNREACHABLE)
+    for call in ("recent_executions", "executions_of"):
+        bench.nexthink.fail(call, NexthinkFault.UNREACHABLE)
     for number, minutes in enumerate((0, 9, 11, 90), 1):
         await bench.keep_running(number, executions=STARTED, started_at=NOON - timedelta(minutes=minutes))
 
     await Follower(bench.desk).follow_runs()
 
     assert [(await bench.run(f"r-{number}")).note for number in range(1, 5)] == [AWAY, AWAY, "", ""]
+
+
+async def test_one_question_that_always_fails_stops_no_run(bench: Bench) -> None:
+    """While only the question about everything recent fails, every run is asked for by its own."""
+    bench.nexthink.fail("recent_executions", *[NexthinkFault.UNCLEAR] * 99)
+    for number in range(1, 4):
+        saw(bench, ExecutionState.SUCCEEDED, number)
+        await bench.keep_running(number, executions=STARTED)
+    follower = Follower(bench.desk)
+
+    for _ in range(3):
+        await follower.follow_runs()
+        bench.clock.now += TICK
+
+    for number in range(1, 4):
+        run = await bench.run(f"r-{number}")
+        assert (run.state, run.note) == (RunState.SUCCEEDED, "")
+
+
+async def test_run_of_which_only_a_part_is_shown_is_asked_for_alone(bench: Bench) -> None:
+    """The answer about everything recent may end between two executions of one request."""
+    saw(bench, ExecutionState.SUCCEEDED)
+    await bench.keep_running(1, executions=(*STARTED, an_execution(ExecutionState.STARTED, "e-2")))
+    for number in (2, 3):
+        saw(bench, ExecutionState.RUNNING, number)
+        await bench.keep_running(number, executions=STARTED)
+
+    await Follower(bench.desk).follow_runs()
+
+    assert bench.nexthink.calls["recent_executions"] == 1
+    assert bench.nexthink.asked_for == ["q-1"]
+
+
+async def test_note_of_somebody_else_stays(bench: Bench) -> None:
+    """What the cards had to say of a run is not taken back by an answer of Nexthink's."""
+    saw(bench, ExecutionState.RUNNING)
+    await bench.keep_running(executions=STARTED, note="Please ask them yourself.")
+
+    await Follower(bench.desk).follow_runs()
+
+    assert (await bench.run()).note == "Please ask them yourself."
 
 
 async def test_answer_without_news_costs_the_store_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

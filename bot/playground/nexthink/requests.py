@@ -21,7 +21,7 @@ MAX_TARGETS = 10_000
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _SID = re.compile(r"S(-[0-9]+){2,10}|0")
 _UPN = re.compile(r"[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}")
-_QUERY_ID = re.compile(r"#[a-z0-9_]{2,255}")
+_QUERY_ID = re.compile(r"#[a-z0-9_]{2,254}")
 _ANYTHING = re.compile(r".*", re.DOTALL)
 
 _START_KEYS = ("workflowId", "users", "devices")
