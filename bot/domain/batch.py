@@ -103,6 +103,14 @@ class Batch:
         """Whether every part was started."""
         return all(part.state is PartState.STARTED for part in self.parts)
 
+    @property
+    def is_in_the_way(self) -> bool:
+        """Whether the same content should not simply be sent once more, for some of it may have started, not all.
+
+        One that Nexthink refused as a whole is in nobody's way; one that was never tried may be about to be.
+        """
+        return {part.state for part in self.parts} not in ({PartState.STARTED}, {PartState.REFUSED})
+
     def targets_in(self, *states: PartState) -> int:
         """Count the targets of the parts in some states."""
         return sum(len(part.targets) for part in self.parts if part.state in states)

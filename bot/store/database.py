@@ -168,8 +168,7 @@ class SqlStore:
     async def add_batch(self, batch: Batch, entry: AuditEntry, *, is_once: bool) -> Batch | None:
         """Store a batch before anything of it is sent, and record it.
 
-        With `is_once` nothing is stored, and the batch in its way is returned, where the newest one of its key has
-        parts that were not started.
+        With `is_once` nothing is stored, and the batch is returned that is in the way, where the newest of its key is.
         """
         return await self._write(_add_batch, batch, entry, is_once)
 
@@ -224,7 +223,7 @@ async def _replace_run(connection: AsyncConnection, old: Run, new: Run, work: Se
 
 async def _add_batch(connection: AsyncConnection, batch: Batch, entry: AuditEntry, is_once: bool) -> Batch | None:  # noqa: FBT001 - passed on by position
     before = await batches.newest(connection, batch.key) if is_once else None
-    if before is not None and not before.is_started:
+    if before is not None and before.is_in_the_way:
         return before
     await batches.add(connection, batch)
     await audit.append(connection, entry)

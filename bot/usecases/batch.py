@@ -98,7 +98,7 @@ def _why_not_given(name: str, known: set[str], asked: tuple[str, ...]) -> str:
 async def record_batch(plan: Plan, *, terminal: Terminal, is_once: bool) -> Batch:
     """Store a batch before anything is sent; raise `NotAllowedError`, which is recorded, where it may not be.
 
-    With `is_once`, raises `TooLateError` where the same content was sent before and is not all started.
+    With `is_once`, raises `TooLateError` where an earlier batch of the same content is in the way.
     """
     rule = await require(plan, terminal)
     now = terminal.clock()

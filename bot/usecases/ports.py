@@ -130,8 +130,7 @@ class Store(Protocol):
     async def add_batch(self, batch: Batch, entry: AuditEntry, *, is_once: bool) -> Batch | None:
         """Store a batch before anything of it is sent, and record it.
 
-        With `is_once` nothing is stored, and the batch in its way is returned, where the newest one of its key has
-        parts that were not started.
+        With `is_once` nothing is stored, and the batch is returned that is in the way, where the newest of its key is.
         """
 
     async def newest_batch(self, key: str) -> Batch | None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.batch import MOVES, SENDABLE, Part, PartState, key_of, split
+from bot.domain.batch import MOVES, SENDABLE, Batch, BatchId, Part, PartState, key_of, split
 from bot.domain.run import ExecutionId, IllegalMoveError
 from bot.domain.targets import MAX_TARGETS, Identifier, NamedTarget, fits_v1
 from bot.domain.workflow import WorkflowId
@@ -96,3 +96,33 @@ def test_key_tells_contents_apart() -> None:
         key_of(WORKFLOW, {"a": "1"}, [{**ADA, Identifier.SID: "S-1-5-1"}]),
     ]
     assert len({plain, *others}) == 6
+
+
+@pytest.mark.parametrize(
+    ("states", "is_in_the_way"),
+    [
+        ((PartState.STARTED, PartState.STARTED), False),
+        ((PartState.REFUSED,), False),
+        ((PartState.STARTED, PartState.REFUSED), True),
+        ((PartState.PENDING,), True),
+        ((PartState.SENDING,), True),
+        ((PartState.NOT_STARTED,), True),
+        ((PartState.UNKNOWN,), True),
+    ],
+)
+def test_batch_is_in_the_way_while_it_may_start_twice(states: tuple[PartState, ...], *, is_in_the_way: bool) -> None:
+    """Only one that was started or refused as a whole leaves the way free."""
+    batch = Batch(
+        id=BatchId("b-1"),
+        key="k",
+        workflow_id=WORKFLOW,
+        workflow_uuid="w-1",
+        workflow_name="Reset VPN",
+        parameters={},
+        actor="operator",
+        rule="*",
+        created_at=NOON,
+        parts=tuple(map(a_part, states)),
+    )
+
+    assert batch.is_in_the_way is is_in_the_way

@@ -186,10 +186,11 @@ async def test_same_content_is_sent_once_unless_that_is_wanted(terminal: Termina
     assert (await earlier_batch(second, terminal=terminal)).id == "b-2"
 
 
-async def test_started_content_may_be_sent_again(terminal: Terminal) -> None:
-    """A fix that worked yesterday may be wanted today."""
+@pytest.mark.parametrize("outcome", [PartState.STARTED, PartState.REFUSED])
+async def test_settled_content_may_be_sent_again(terminal: Terminal, outcome: PartState) -> None:
+    """A fix that worked yesterday may be wanted today, and what Nexthink refused as a whole may be tried anew."""
     batch = await record_batch(await plan(terminal), terminal=terminal, is_once=True)
-    await settle(terminal, batch.parts[0], PartState.SENDING, PartState.STARTED)
+    await settle(terminal, batch.parts[0], PartState.SENDING, outcome)
 
     again = await record_batch(await plan(terminal, name="b-2"), terminal=terminal, is_once=True)
 
