@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.domain.errors import ConfigurationError
 from bot.domain.targets import UUID_PATTERN, Identifier
 from bot.domain.workflow import WorkflowId
-from bot.usecases.targets import faults_in
+from bot.usecases.terminal.targets import faults_in
 
 Given = Mapping[Identifier, Sequence[str]]
 

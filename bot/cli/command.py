@@ -13,7 +13,7 @@ from bot.cli.show import Fault, Screen
 from bot.cli.signals import until_told_to_stop
 from bot.domain.errors import ConfigurationError, FixdeskError, InvalidInputError
 from bot.logs import set_up_logs
-from bot.usecases.targets import TargetsError
+from bot.usecases.terminal.targets import TargetsError
 
 Work = Callable[[Screen], Coroutine[Any, Any, ExitStatus]]
 

@@ -17,7 +17,7 @@ from bot.store.database import SqlStore
 from bot.store.engine import database_path
 from bot.tenancy import connected_nexthink
 from bot.usecases.ports import Store
-from bot.usecases.terminal import Terminal
+from bot.usecases.terminal.session import Terminal
 
 
 def new_id() -> str:

@@ -15,7 +15,7 @@ from bot.nexthink.client import NexthinkClient
 from bot.nexthink.wire import Dependency, TriggerMethod
 from bot.policy.decide import rule_for
 from bot.policy.rules import Rule
-from bot.usecases.terminal import read_named
+from bot.usecases.terminal.session import read_named
 
 COLUMNS = ("id", "name", "needs", "status")
 

@@ -10,8 +10,8 @@ from bot.domain.batch import SENDABLE, Batch, Part, PartState
 from bot.domain.run import ExecutionState
 from bot.domain.targets import NamedTarget, fits_v1
 from bot.policy.decide import Actor
-from bot.usecases.batch import Plan
-from bot.usecases.following import Outcome
+from bot.usecases.terminal.batch import Plan
+from bot.usecases.terminal.follow import Outcome
 
 MAX_SHOWN = 20
 """Ids, parts and failures that are shown as text; JSON has them all."""

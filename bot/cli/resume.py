@@ -15,7 +15,7 @@ from bot.domain.errors import ConfigurationError, Effect, NexthinkError
 from bot.domain.run import ExecutionId
 
 if TYPE_CHECKING:
-    from bot.usecases.resumption import Resumption
+    from bot.usecases.terminal.resume import Resumption
 
 PATIENCE = timedelta(minutes=2)
 """How long an execution that does not wait yet is tried with --wait."""
@@ -75,7 +75,7 @@ def _read(workflow: str, execution: str, given: list[str]) -> dict[str, str]:
 
 async def _resume(call: _Call, screen: Screen) -> ExitStatus:
     from bot.cli.desk import opened_terminal
-    from bot.usecases.resumption import Resumption, find_workflow, resume_execution
+    from bot.usecases.terminal.resume import Resumption, find_workflow, resume_execution
 
     async with opened_terminal(call.acting_as) as terminal:
         workflow = await find_workflow(call.workflow, nexthink=terminal.nexthink, store=terminal.store)

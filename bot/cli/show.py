@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.cli.exit import ExitStatus
-from bot.usecases.targets import LineFault
+from bot.usecases.terminal.targets import LineFault
 
 Fault = str | LineFault
 

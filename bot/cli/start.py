@@ -13,12 +13,12 @@ from bot.domain.errors import ConfigurationError, NotFoundError, StoreError
 from bot.policy.decide import Actor, identify_actor
 from bot.policy.rules import Policy
 from bot.store.engine import database_path
-from bot.usecases.batch import NOT_RECORDED, Order, Plan, earlier_batch, plan_batch, record_batch
-from bot.usecases.following import MAX_FOLLOWED, Follower, Outcome
 from bot.usecases.ports import Nexthink
-from bot.usecases.sending import Sender
-from bot.usecases.targets import TargetList, read_targets, read_values
-from bot.usecases.terminal import Terminal
+from bot.usecases.terminal.batch import NOT_RECORDED, Order, Plan, earlier_batch, plan_batch, record_batch
+from bot.usecases.terminal.follow import MAX_FOLLOWED, Follower, Outcome
+from bot.usecases.terminal.send import Sender
+from bot.usecases.terminal.session import Terminal
+from bot.usecases.terminal.targets import TargetList, read_targets, read_values
 
 
 def _targets_of(call: RunCall) -> TargetList:

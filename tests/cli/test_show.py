@@ -15,7 +15,7 @@ from bot.domain.errors import (
     NotFoundError,
     StoreError,
 )
-from bot.usecases.targets import LineFault
+from bot.usecases.terminal.targets import LineFault
 
 
 def test_pipe_gets_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:

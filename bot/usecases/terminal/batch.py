@@ -13,8 +13,8 @@ from bot.policy.decide import Actor, Ruling, may_run_for
 from bot.policy.rules import Policy, Rule
 from bot.usecases.form import Answer, fields_of, read_parameters
 from bot.usecases.ports import Nexthink
-from bot.usecases.targets import TargetList
-from bot.usecases.terminal import Terminal, read_named
+from bot.usecases.terminal.session import Terminal, read_named
+from bot.usecases.terminal.targets import TargetList
 
 LOST = "The process that sent it ended before the answer came."
 NOT_RECORDED = "No start of the same workflow, parameters and targets is recorded here; run it without --continue"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.targets import Identifier, NamedTarget
-from bot.usecases.targets import TargetList, TargetsError, faults_in, read_targets, read_values
+from bot.usecases.terminal.targets import TargetList, TargetsError, faults_in, read_targets, read_values
 
 UUID = "4d54131c-c9ab-556f-8192-a343869454f1"
 ADA: NamedTarget = {Identifier.UPN: "ada@example.com"}

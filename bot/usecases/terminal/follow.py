@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.domain.batch import Part
 from bot.domain.errors import NexthinkError, NexthinkFault
 from bot.domain.run import ExecutionState, Sighting
-from bot.usecases.terminal import Terminal
+from bot.usecases.terminal.session import Terminal
 
 MAX_FOLLOWED = 1_000
 """Rows that one NQL answer has. Practitioners report it; Nexthink's page names no number.

@@ -11,9 +11,9 @@ from bot.domain.errors import NexthinkFault, StoreError
 from bot.domain.targets import Identifier
 from bot.domain.workflow import WorkflowId
 from bot.policy.decide import Actor
-from bot.usecases import sending
-from bot.usecases.sending import INTERRUPTED, STOPPING, TAKEN, Sender
-from bot.usecases.terminal import Terminal
+from bot.usecases.terminal import send
+from bot.usecases.terminal.send import INTERRUPTED, STOPPING, TAKEN, Sender
+from bot.usecases.terminal.session import Terminal
 from tests.usecases.fakes import POLICY, FakeNexthink, HeldStore, SettableClock
 
 F, S = NexthinkFault, PartState
@@ -251,7 +251,7 @@ async def test_stop_waits_for_answers_that_come(stage: Stage) -> None:
 
 async def test_stop_leaves_what_is_not_answered_as_unknown(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may have started."""
-    monkeypatch.setattr(sending, "STOP_PATIENCE", 0.01)
+    monkeypatch.setattr(send, "STOP_PATIENCE", 0.01)
     sender = await stage.keep(3)
     arrived = asyncio.Event()
     stage.nexthink.during["start_many"] = _held(arrived, asyncio.Event())

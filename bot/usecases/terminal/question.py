@@ -11,7 +11,7 @@ from bot.usecases.decision import why_closed
 from bot.usecases.desk import change_run
 from bot.usecases.due import follow_now, trigger
 from bot.usecases.resume import UNKNOWN_SEND
-from bot.usecases.terminal import Terminal
+from bot.usecases.terminal.session import Terminal
 
 SENDING_AT_MOST = timedelta(minutes=2)
 """An answer that is still on its way so long after its last try was sent by a process that died."""

@@ -15,8 +15,8 @@ from bot.domain.targets import Identifier
 from bot.domain.workflow import WorkflowId
 from bot.policy.decide import Actor
 from bot.usecases.resume import UNKNOWN_SEND, answer, fire
-from bot.usecases.resumption import OWN_RUN, Resumption, find_workflow, resume_execution
-from bot.usecases.terminal import Terminal
+from bot.usecases.terminal.resume import OWN_RUN, Resumption, find_workflow, resume_execution
+from bot.usecases.terminal.session import Terminal
 from tests.domain.values import a_resume, an_execution
 from tests.usecases.fakes import Bench
 

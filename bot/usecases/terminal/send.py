@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.domain.batch import SENDABLE, Batch, Part, PartState
 from bot.domain.errors import Effect, NexthinkError
 from bot.domain.run import Started
-from bot.usecases.terminal import Terminal
+from bot.usecases.terminal.session import Terminal
 
 AT_ONCE = 2
 """Parts on their way together."""

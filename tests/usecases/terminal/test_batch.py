@@ -19,9 +19,9 @@ from bot.domain.targets import Identifier
 from bot.domain.workflow import Parameter, WorkflowId
 from bot.policy.decide import Actor
 from bot.policy.rules import read_policy
-from bot.usecases.batch import LOST, Order, Plan, earlier_batch, plan_batch, record_batch
-from bot.usecases.targets import TargetList, read_values
-from bot.usecases.terminal import Terminal
+from bot.usecases.terminal.batch import LOST, Order, Plan, earlier_batch, plan_batch, record_batch
+from bot.usecases.terminal.session import Terminal
+from bot.usecases.terminal.targets import TargetList, read_values
 from tests.domain.values import a_workflow
 from tests.usecases.fakes import FakeNexthink, HeldStore, SettableClock
 
