@@ -16,6 +16,7 @@ KEYS = {
     "slack_api_url",
     "nexthink_api_url",
     "nexthink_login_url",
+    "nexthink_control_url",
     "bot_token",
     "app_token",
     "signing_secret",
