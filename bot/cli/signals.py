@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+_NUMBERS = (signal.SIGTERM, signal.SIGINT)
+
 
 async def until_told_to_stop(work: Coroutine[Any, Any, T]) -> T | None:
     """Return what work comes to, None where a signal cancelled it.
@@ -23,9 +25,14 @@ async def until_told_to_stop(work: Coroutine[Any, Any, T]) -> T | None:
             is_told.set()
             task.cancel()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _NUMBERS:
         loop.add_signal_handler(number, stop)
     try:
         return await task
     except asyncio.CancelledError:
         return None
+    finally:
+        # All that is left is to tell how it went: a late signal must not keep that from being said.
+        for number in _NUMBERS:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)

@@ -14,7 +14,7 @@ from bot.policy.decide import Actor, identify_actor
 from bot.policy.rules import Policy
 from bot.store.engine import database_path
 from bot.usecases.ports import Nexthink
-from bot.usecases.terminal.batch import NOT_RECORDED, Order, Plan, earlier_batch, plan_batch, record_batch
+from bot.usecases.terminal.batch import NOT_RECORDED, Guard, Order, Plan, earlier_batch, plan_batch, record_batch
 from bot.usecases.terminal.follow import MAX_FOLLOWED, Follower, Outcome
 from bot.usecases.terminal.send import Sender
 from bot.usecases.terminal.session import Terminal
@@ -50,9 +50,15 @@ async def start(call: RunCall, screen: Screen) -> ExitStatus:
         if call.options.continues:
             batch = await earlier_batch(plan, terminal=terminal)
         else:
-            is_once = call.options.file is not None and not call.options.again
-            batch = await record_batch(plan, terminal=terminal, is_once=is_once)
+            batch = await record_batch(plan, terminal=terminal, guard=_guard(call))
         return await _Start(call, targets.duplicates, batch, terminal, screen).carry_out()
+
+
+def _guard(call: RunCall) -> Guard:
+    """Tell what an earlier start may keep from being sent: a file is not simply sent once more."""
+    if call.options.again:
+        return Guard.NOTHING
+    return Guard.OPEN if call.options.file else Guard.LOST
 
 
 async def _rehearse(call: RunCall, targets: TargetList, screen: Screen) -> ExitStatus:

@@ -5,6 +5,7 @@
     FixdeskError                what went wrong, as a sentence
       NotAllowedError           the policy, or what Slack says of the person, forbids it
       TooLateError              somebody else, or time, was first
+        ResultUnknownError      it was sent before, and may have arrived
       NotFoundError             it is not there (any more)
       InvalidInputError         a form's fields, each with its own sentence
       ConfigurationError        every fault of the environment or the policy file, at once
@@ -27,6 +28,10 @@ class NotAllowedError(FixdeskError):
 
 class TooLateError(FixdeskError):
     """The thing was decided, ended or expired before; the sentence says by whom or when."""
+
+
+class ResultUnknownError(TooLateError):
+    """The thing was sent before, and nobody knows whether it arrived: it is not sent again."""
 
 
 class NotFoundError(FixdeskError):

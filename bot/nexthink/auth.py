@@ -4,7 +4,10 @@ See: https://docs.nexthink.com/api/getting-authentication-token
 """
 
 import asyncio
+import base64
 import dataclasses
+import urllib.parse
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -24,6 +27,9 @@ LIFETIME = timedelta(seconds=900)
 RENEWAL_LEAD = timedelta(seconds=90)
 DEADLINE = 8.0
 """Seconds; shorter than for other calls: a token that is late comes at the second try."""
+
+TOKENS_REMEMBERED = 8
+"""More than are alive at a time."""
 
 DOING = "asking for an access token"
 
@@ -57,6 +63,7 @@ class TokenSource:
         self._clock = clock
         self._retries = retries
         self._token: Token | None = None
+        self._given: deque[str] = deque(maxlen=TOKENS_REMEMBERED)
         self._fetching: asyncio.Task[Token] | None = None
 
     async def get(self) -> str:
@@ -72,6 +79,12 @@ class TokenSource:
             return token.value
         # The fetch belongs to all who wait: one who gives up does not end it.
         return (await asyncio.shield(self._fetch())).value
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What may be seen nowhere, even where an answer repeats it: the credential in each form, and the tokens."""
+        secret, pair = self._tenant.client_secret, f"{self._tenant.client_id}:{self._tenant.client_secret}"
+        return (base64.b64encode(pair.encode()).decode(), urllib.parse.quote(secret, safe=""), secret, *self._given)
 
     def discard(self, value: str) -> None:
         """Throw a token away that was not accepted, unless a newer one has taken its place."""
@@ -96,6 +109,7 @@ class TokenSource:
         self._fetching = None
         if not fetching.cancelled() and fetching.exception() is None:
             self._token = fetching.result()
+            self._given.append(self._token.value)
 
     async def _ask(self) -> Token:
         """Ask the login host once."""
@@ -116,8 +130,7 @@ class TokenSource:
 
     def _refusal(self, response: httpx.Response) -> NexthinkError:
         """Translate what the login host said: any refusal is one of the credential."""
-        secrets = (self._tenant.client_secret, response.request.headers["Authorization"].removeprefix("Basic "))
-        error = fault.of_answer(response, DOING, now=self._clock(), secrets=secrets)
+        error = fault.of_answer(response, DOING, now=self._clock(), secrets=self.secrets)
         if error.fault is NexthinkFault.BUSY:
             return error
         is_unclear = error.fault is NexthinkFault.UNCLEAR

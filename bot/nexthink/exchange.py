@@ -142,7 +142,7 @@ class Exchange:
         except (httpx.HTTPError, TimeoutError) as error:
             raise fault.of_exception(error, call.doing) from error
         if not response.is_success:
-            raise fault.of_answer(response, call.doing, now=self._clock(), secrets=[token])
+            raise fault.of_answer(response, call.doing, now=self._clock(), secrets=self.tokens.secrets)
         return response.content
 
     def _headers(self, call: Call, token: str) -> dict[str, str]:

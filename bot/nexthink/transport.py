@@ -17,8 +17,11 @@ from httpx_aiohttp.transport import AIOHTTP_EXC_MAP
 from bot.domain.errors import ConfigurationError
 from bot.nexthink.tenant import Tenant
 
-TIMEOUT = httpx.Timeout(20.0, connect=5.0, pool=5.0)
-"""The pool's share covers all that happens before sending: waiting for a connection, its name, TCP and TLS."""
+TIMEOUT = httpx.Timeout(150.0, connect=5.0, pool=5.0)
+"""For an answer each call has a deadline of its own, shorter than this.
+
+The pool's share covers all that happens before sending: waiting for a connection, its name, TCP and TLS.
+"""
 
 LIMITS = httpx.Limits(max_connections=250, keepalive_expiry=5.0)
 """More connections than the gates of both services let through.

@@ -19,6 +19,8 @@ from bot.nexthink import fault
 QUERY_ID_PATTERN = re.compile(r"#[a-z0-9_]{2,254}", re.ASCII)
 """See: https://docs.nexthink.com/api/nql/execute-an-nql"""
 
+SECONDS_A_TARGET = 0.01
+
 READING_CATALOG = "reading the catalog"
 STARTING = "starting a run"
 RESUMING = "resuming an execution"
@@ -119,7 +121,15 @@ def execute_v2_call(
 
 
 def execute_many_call(workflow_id: WorkflowId, targets: Sequence[NamedTarget], params: Mapping[str, str]) -> Call:
-    """Start a workflow for many: through V1 where it can name them all, else through V2."""
+    """Start a workflow for many: through V1 where it can name them all, else through V2.
+
+    Nobody knows how long Nexthink takes for ten thousand, so that the deadline grows with them.
+    """
+    call = _execute_many_call(workflow_id, targets, params)
+    return dataclasses.replace(call, deadline=call.deadline + len(targets) * SECONDS_A_TARGET)
+
+
+def _execute_many_call(workflow_id: WorkflowId, targets: Sequence[NamedTarget], params: Mapping[str, str]) -> Call:
     users = [target for target in targets if any(identifier.is_of_user for identifier in target)]
     devices = [target for target in targets if not any(identifier.is_of_user for identifier in target)]
     if not all(map(fits_v1, targets)):

@@ -1,10 +1,13 @@
 """Queries about batches and their parts. The targets of a part are written once and never change."""
 
+from datetime import datetime
+
 from sqlalchemy import Text, cast, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.batch import Batch, BatchId, Part
+from bot.domain.batch import Batch, BatchId, Part, PartState
 from bot.domain.run import ExecutionId
+from bot.domain.workflow import WorkflowId
 from bot.store import codec
 from bot.store.tables import batch_parts, batches
 
@@ -26,6 +29,20 @@ async def newest(connection: AsyncConnection, key: str) -> Batch | None:
         return None
     parts = select(batch_parts).where(batch_parts.c.batch_id == row.id).order_by(batch_parts.c.ordinal)
     return codec.decode_batch(row, [codec.decode_part(part) for part in await connection.execute(parts)])
+
+
+async def possibly_started(connection: AsyncConnection, workflow_id: WorkflowId, since: datetime) -> list[Part]:
+    """Return the parts of a workflow's batches that may have started, changed since a time."""
+    query = (
+        select(batch_parts)
+        .join(batches)
+        .where(
+            batches.c.workflow_id == workflow_id,
+            batch_parts.c.state.in_([PartState.SENDING.value, PartState.UNKNOWN.value]),
+            batch_parts.c.changed_at >= since,
+        )
+    )
+    return [codec.decode_part(row) for row in await connection.execute(query)]
 
 
 async def replace_part(connection: AsyncConnection, batch_id: BatchId, old: Part, new: Part) -> bool:

@@ -1,7 +1,7 @@
 """The store: one class that opens the database, brings it up to date, and runs each question in one transaction."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar, TypeVarTuple
 
@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.domain.audit import AuditEntry, AuditRow
 from bot.domain.batch import Batch, BatchId, Part
 from bot.domain.card import Card
+from bot.domain.resumption import Resumption, ResumptionState
 from bot.domain.run import ExecutionId, Followed, Run, RunId
 from bot.domain.work import NewWork, Work
-from bot.domain.workflow import Catalog
-from bot.store import audit, batches, cards, probe, runs
+from bot.domain.workflow import Catalog, WorkflowId
+from bot.store import audit, batches, cards, probe, resumptions, runs
 from bot.store import catalog as catalogs
 from bot.store import work as works
 from bot.store.engine import database_path, reading_engine, writing_engine
@@ -172,6 +173,10 @@ class SqlStore:
         """
         return await self._write(_add_batch, batch, entry, is_once)
 
+    async def possibly_started(self, workflow_id: WorkflowId, since: datetime) -> list[Part]:
+        """Return the parts of a workflow's batches that may have started, changed since a time."""
+        return await self._read(batches.possibly_started, workflow_id, since)
+
     async def newest_batch(self, key: str) -> Batch | None:
         """Return the newest batch of a key as it is now."""
         return await self._read(batches.newest, key)
@@ -187,6 +192,19 @@ class SqlStore:
     async def starter_of(self, execution_id: ExecutionId) -> str:
         """Return who started the batch that an execution belongs to, "" where there is none."""
         return await self._read(batches.starter_of, execution_id)
+
+    async def claim_resumption(
+        self, wanted: Resumption, entry: AuditEntry, free: Collection[ResumptionState]
+    ) -> Resumption | None:
+        """Claim the trigger of an execution, and record it, where it has no claim or one in a state that is free.
+
+        Otherwise nothing is stored, and the claim is returned that is in the way.
+        """
+        return await self._write(_claim_resumption, wanted, entry, free)
+
+    async def settle_resumption(self, outcome: Resumption, entry: AuditEntry) -> None:
+        """Store and record what came of a claim that was taken."""
+        await self._write(_settle_resumption, outcome, entry)
 
     async def add_audit(self, entry: AuditEntry) -> None:
         """Record something that changes nothing else here."""
@@ -237,3 +255,17 @@ async def _replace_part(
     if is_replaced:
         await audit.append(connection, entry)
     return is_replaced
+
+
+async def _claim_resumption(
+    connection: AsyncConnection, wanted: Resumption, entry: AuditEntry, free: Collection[ResumptionState]
+) -> Resumption | None:
+    in_the_way = await resumptions.claim(connection, wanted, free)
+    if in_the_way is None:
+        await audit.append(connection, entry)
+    return in_the_way
+
+
+async def _settle_resumption(connection: AsyncConnection, outcome: Resumption, entry: AuditEntry) -> None:
+    await resumptions.settle(connection, outcome)
+    await audit.append(connection, entry)

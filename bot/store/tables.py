@@ -164,6 +164,15 @@ batch_parts = Table(
     Column("changed_at", UtcDateTime, nullable=False),
 )
 
+resumptions = Table(
+    "resumptions",
+    metadata,
+    Column("execution_id", Text, primary_key=True),  # in lower case
+    Column("state", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

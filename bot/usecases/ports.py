@@ -1,6 +1,6 @@
 """What the use cases need from outside: owned here, filled by `nexthink`, `store` and `slack`, joined in `app.py`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -8,6 +8,7 @@ from bot.domain.audit import AuditEntry
 from bot.domain.batch import Batch, BatchId, Part
 from bot.domain.card import Card
 from bot.domain.person import Profile
+from bot.domain.resumption import Resumption, ResumptionState
 from bot.domain.run import Device, ExecutionId, Followed, Run, RunId, Sighting, Started, Target
 from bot.domain.targets import NamedTarget
 from bot.domain.work import NewWork, Work
@@ -133,6 +134,9 @@ class Store(Protocol):
         With `is_once` nothing is stored, and the batch is returned that is in the way, where the newest of its key is.
         """
 
+    async def possibly_started(self, workflow_id: WorkflowId, since: datetime) -> list[Part]:
+        """Return the parts of a workflow's batches that may have started, changed since a time."""
+
     async def newest_batch(self, key: str) -> Batch | None:
         """Return the newest batch of a key as it is now."""
 
@@ -144,6 +148,17 @@ class Store(Protocol):
 
     async def starter_of(self, execution_id: ExecutionId) -> str:
         """Return who started the batch that an execution belongs to, "" where there is none."""
+
+    async def claim_resumption(
+        self, wanted: Resumption, entry: AuditEntry, free: Collection[ResumptionState]
+    ) -> Resumption | None:
+        """Claim the trigger of an execution, and record it, where it has no claim or one in a state that is free.
+
+        Otherwise nothing is stored, and the claim is returned that is in the way.
+        """
+
+    async def settle_resumption(self, outcome: Resumption, entry: AuditEntry) -> None:
+        """Store and record what came of a claim that was taken."""
 
     async def add_audit(self, entry: AuditEntry) -> None:
         """Record something that changes nothing else here."""

@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli.main import cli
-from bot.playground.nexthink.fault import Endpoint, cut
+from bot.playground.nexthink.fault import Endpoint, cut, hang
 from bot.playground.nexthink.server import SimulatedNexthink
 from bot.store.database import SqlStore
-from tests.cli.conftest import Command
+from tests.cli.conftest import ENOUGH, Command, ended
 
 GIVEN = ("--param", "decision=approved")
 
@@ -34,14 +34,20 @@ async def recorded(folder: Path) -> list[str]:
 async def test_execution_is_resumed_by_id(
     fixdesk: Command, tenant: SimulatedNexthink, variables: Mapping[str, str], paused: str
 ) -> None:
-    """A second time Nexthink refuses it, and its words are passed on."""
-    first = await fixdesk.run("resume", "#pausing", paused, *GIVEN, environment=variables)
-    second = await fixdesk.run("resume", "#pausing", paused, *GIVEN, environment=variables)
+    """A second time nothing is sent; on purpose it is, Nexthink refuses it, and its words are passed on."""
+    call = ("resume", "#pausing", paused, *GIVEN)
+    first = await fixdesk.run(*call, environment=variables)
+    second = await fixdesk.run(*call, "--wait", environment=variables)
+    sent = len(tenant.log.to("/trigger"))
+    third = await fixdesk.run(*call, "--again", environment=variables)
 
     assert (first.status, first.out) == (0, "Resumed.\n")
     assert tenant.state(paused).name == "success"
-    assert second.status == 1
-    assert second.out.startswith("Not resumed: it does not wait for an event now. Nexthink said: ")
+    assert (second.status, second.out[:41]) == (1, "Nothing is sent: it was resumed by operat")
+    assert second.out.endswith("where the workflow pauses once more, say --again.\n")
+    assert sent == 1
+    assert third.status == 1
+    assert third.out.startswith("Not resumed: it does not wait for an event now. Nexthink said: ")
     assert tenant.counters.triggers == 1
     assert await recorded(fixdesk.folder) == ["resume.sending", "resume.accepted", "resume.sending", "resume.refused"]
 
@@ -65,14 +71,37 @@ async def test_execution_is_resumed_by_uuid_as_somebody(
 async def test_unknown_result_is_told(
     fixdesk: Command, tenant: SimulatedNexthink, variables: Mapping[str, str], paused: str
 ) -> None:
-    """And it is not sent again."""
+    """And it is not sent again, whoever asks for it, and however."""
     tenant.faults.add(Endpoint.TRIGGER, cut(processed=True))
+    call = ("resume", "#pausing", paused, *GIVEN, "--wait")
 
-    told = await fixdesk.run("resume", "#pausing", paused, *GIVEN, "--wait", environment=variables)
+    told = await fixdesk.run(*call, environment=variables)
+    later = await fixdesk.run(*call, "--again", "--json", "--as", "grace@example.com", environment=variables)
 
     assert told.status == 3
     assert told.out == "Result unknown: the answer may have reached Nexthink. It is not sent again.\n"
+    assert later.status == json.loads(later.out)["status"] == 3
+    assert json.loads(later.out)["result"].startswith("The result of an earlier answer by operator at ")
     assert len(tenant.log.to("/trigger")) == 1
+
+
+async def test_killed_call_is_not_sent_again(
+    fixdesk: Command, tenant: SimulatedNexthink, variables: Mapping[str, str], paused: str
+) -> None:
+    """Its answer may have reached Nexthink."""
+    tenant.faults.add(Endpoint.TRIGGER, hang())
+    call = ("resume", "#pausing", paused, *GIVEN)
+
+    process = await fixdesk.start(*call, environment=variables)
+    async with asyncio.timeout(ENOUGH):
+        await tenant.log.wait_for("/trigger")
+    process.kill()
+    await ended(process)
+    later = await fixdesk.run(*call, environment=variables)
+
+    assert later.status == 3
+    assert len(tenant.log.to("/trigger")) == 1
+    assert await recorded(fixdesk.folder) == ["resume.sending"]
 
 
 def test_wrong_call_is_told_at_once() -> None:

@@ -1,5 +1,7 @@
 """What the client does about each fault at each endpoint: how often it asks, what it says, and that nothing leaks."""
 
+import base64
+import json
 import logging
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -276,12 +278,15 @@ async def test_nobody_listens(
 async def test_echoed_secret_is_not_shown(
     client: NexthinkClient, nexthink: SimulatedNexthink, waiting: ExecutionId, secrets: list[str], act: Act
 ) -> None:
-    """An error page that repeats the request's own headers does not bring the token into a sentence."""
-    page = f'{{"code": "NO", "details": "you sent Bearer {secrets[-1]}", "message": "{secrets[-1]}"}}'
-    nexthink.faults.add(act.endpoint, answer(400, body=page))
+    """An error page that repeats what was sent, or what a gateway knows, brings no secret into a sentence."""
+    pair = f"{nexthink.client_id}:{nexthink.client_secret}"
+    secrets = [*secrets, base64.b64encode(pair.encode()).decode()]
+    said = f"you sent {' and '.join(secrets)}"
+    nexthink.revoke_tokens()
+    nexthink.faults.add(act.endpoint, answer(400, body=json.dumps({"code": said, "details": said, "message": said})), 2)
 
     told, shown = await told_by(act, client, nexthink, waiting)
 
     assert told.fault is _F.REFUSED
-    assert "***" in shown
-    assert secrets[-1] not in shown
+    assert "you sent *** and *** and ***" in shown
+    assert not [secret for secret in secrets if secret in shown]

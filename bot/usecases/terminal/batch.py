@@ -1,10 +1,12 @@
-"""A start for many targets up to the moment before it is sent: planned, allowed, stored. `sending` does the rest."""
+"""A start for many targets up to the moment before it is sent: planned, allowed, stored. `send` does the rest."""
 
 import dataclasses
+import enum
 from collections.abc import Mapping
+from datetime import timedelta
 
 from bot.domain.audit import AuditEntry
-from bot.domain.batch import SENDABLE, Batch, BatchId, Part, PartState, key_of, split
+from bot.domain.batch import SENDABLE, Batch, BatchId, Part, PartState, key_of, normalised, split
 from bot.domain.errors import InvalidInputError, NotFoundError, TooLateError
 from bot.domain.run import RunId
 from bot.domain.targets import NamedTarget
@@ -16,6 +18,8 @@ from bot.usecases.ports import Nexthink
 from bot.usecases.terminal.session import Terminal, read_named
 from bot.usecases.terminal.targets import TargetList
 
+LOST_FOR = timedelta(days=1)
+"""How long a start of unknown result keeps its targets from being started by another call."""
 LOST = "The process that sent it ended before the answer came."
 NOT_RECORDED = "No start of the same workflow, parameters and targets is recorded here; run it without --continue"
 
@@ -95,12 +99,25 @@ def _why_not_given(name: str, known: set[str], asked: tuple[str, ...]) -> str:
     return f"The workflow has no such parameter; it asks for: {', '.join(asked) or 'nothing'}."
 
 
-async def record_batch(plan: Plan, *, terminal: Terminal, is_once: bool) -> Batch:
+class Guard(enum.Enum):
+    """What keeps a batch from being stored."""
+
+    NOTHING = enum.auto()
+    """Somebody said so."""
+    LOST = enum.auto()
+    """Targets of which the result of an earlier start is unknown."""
+    OPEN = enum.auto()
+    """The same, and an earlier batch of the same content that is not settled."""
+
+
+async def record_batch(plan: Plan, *, terminal: Terminal, guard: Guard) -> Batch:
     """Store a batch before anything is sent; raise `NotAllowedError`, which is recorded, where it may not be.
 
-    With `is_once`, raises `TooLateError` where an earlier batch of the same content is in the way.
+    Raises `TooLateError` where an earlier start is in the way.
     """
     rule = await require(plan, terminal)
+    if guard is not Guard.NOTHING:
+        await _require_nothing_lost(plan, terminal)
     now = terminal.clock()
     batch = Batch(
         id=plan.id,
@@ -114,10 +131,26 @@ async def record_batch(plan: Plan, *, terminal: Terminal, is_once: bool) -> Batc
         created_at=now,
         parts=tuple(Part(ordinal=place, targets=targets, changed_at=now) for place, targets in enumerate(plan.parts)),
     )
-    before = await terminal.store.add_batch(batch, _stored(batch, terminal), is_once=is_once)
+    before = await terminal.store.add_batch(batch, _stored(batch, terminal), is_once=guard is Guard.OPEN)
     if before is not None:
         raise TooLateError(_why_not_again(before))
     return batch
+
+
+async def _require_nothing_lost(plan: Plan, terminal: Terminal) -> None:
+    """Raise `TooLateError` where some of the targets may have been started already, and nobody knows."""
+    sent = await terminal.store.possibly_started(plan.workflow.id, terminal.clock() - LOST_FOR)
+    lost = {normalised(target) for part in sent for target in part.targets}
+    again = [target for target in plan.targets.targets if normalised(target) in lost]
+    if not again:
+        return
+    before = await terminal.store.newest_batch(plan.key)
+    if before is not None and before.is_in_the_way:
+        raise TooLateError(_why_not_again(before))
+    raise TooLateError(
+        f"Of these targets {len(again):,} may have been started within the last day, beginning with "
+        f"{', '.join(again[0].values())}: the result is unknown. Look in Nexthink, then leave them out, or say --again"
+    )
 
 
 async def require(plan: Plan, terminal: Terminal) -> Rule:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from bot.domain.decision import Choice, DecisionState, Resume, Verdict
-from bot.domain.errors import NexthinkError, TooLateError
+from bot.domain.errors import FixdeskError, NexthinkError, ResultUnknownError, TooLateError
 from bot.domain.run import ExecutionId, Run, RunId
 from bot.usecases.decision import why_closed
 from bot.usecases.desk import change_run
@@ -13,8 +13,11 @@ from bot.usecases.due import follow_now, trigger
 from bot.usecases.resume import UNKNOWN_SEND
 from bot.usecases.terminal.session import Terminal
 
-SENDING_AT_MOST = timedelta(minutes=2)
-"""An answer that is still on its way so long after its last try was sent by a process that died."""
+SENDING_AT_MOST = timedelta(seconds=30)
+"""An answer that is still on its way so long after its last try is given up for lost, and Slack's people hear of it.
+
+Whoever sent it may only have been slow: what came of it is stored all the same.
+"""
 
 _FREE = frozenset({DecisionState.OPEN, DecisionState.EXPIRED})
 _OURS = frozenset({DecisionState.FIRING, DecisionState.UNCLEAR})
@@ -45,7 +48,7 @@ async def take_question(
 
     def take(found: Resume) -> Resume:
         if found.state not in _FREE:
-            raise TooLateError(why_closed(found))
+            raise _too_late(found)
         return dataclasses.replace(found, state=DecisionState.FIRING, verdict=verdict, note="")
 
     # Should this process die, the worker finds the answer on its way and says that its result is unknown.
@@ -54,20 +57,27 @@ async def take_question(
     return Question(run_id=run.id, ordinal=ordinal, resume=resume)
 
 
+def _too_late(found: Resume) -> TooLateError:
+    """Say who answered first, and where nobody knows whether that arrived."""
+    if found.state in _OURS:
+        return ResultUnknownError(f"{why_closed(found)} Whether that reached Nexthink is not known; look there.")
+    return TooLateError(why_closed(found))
+
+
 def _choice(resume: Resume, given: Mapping[str, str]) -> Choice:
     """Name the choice whose parameters are given; any that are not those of Deny let it go on."""
     return Choice.DENY if given == resume.parameters.get(Choice.DENY) else Choice.APPROVE
 
 
-async def settle_question(question: Question, error: NexthinkError | None, *, terminal: Terminal) -> None:
-    """Store what came of the answer; one that surely was not taken leaves the question as it was."""
+async def settle_question(question: Question, error: FixdeskError | None, *, terminal: Terminal) -> None:
+    """Store what came of the answer; one that was not sent, or surely not taken, leaves the question as it was."""
 
     def settle(found: Resume) -> Resume:
         if found.state not in _OURS:
             return found
         if error is None:
             return dataclasses.replace(found, state=DecisionState.DECIDED, note="")
-        if not error.surely_not_done:
+        if isinstance(error, NexthinkError) and not error.surely_not_done:
             return dataclasses.replace(found, state=DecisionState.UNCLEAR, note=UNKNOWN_SEND)
         return question.resume
 

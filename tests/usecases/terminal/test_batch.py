@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from bot.domain.targets import Identifier
 from bot.domain.workflow import Parameter, WorkflowId
 from bot.policy.decide import Actor
 from bot.policy.rules import read_policy
-from bot.usecases.terminal.batch import LOST, Order, Plan, earlier_batch, plan_batch, record_batch
+from bot.usecases.terminal.batch import LOST, LOST_FOR, Guard, Order, Plan, earlier_batch, plan_batch, record_batch
 from bot.usecases.terminal.session import Terminal
 from bot.usecases.terminal.targets import TargetList, read_values
 from tests.domain.values import a_workflow
@@ -43,6 +44,7 @@ workflows:
     "policy.yaml",
 )
 TWO = read_values({Identifier.UPN: ("ada@example.com", "grace@example.com")})
+MORE = read_values({Identifier.UPN: ("new@example.com", "ADA@example.com", "grace@example.com")})
 PARAMETERS = tuple(Parameter(id=name) for name in ("ticket", "fixed", "usual", "extra", "correlation_id"))
 
 
@@ -152,7 +154,7 @@ async def test_batch_is_stored_with_its_parts_before_anything_is_sent(terminal: 
     """And recorded in the same breath."""
     planned = await plan(terminal)
 
-    batch = await record_batch(planned, terminal=terminal, is_once=True)
+    batch = await record_batch(planned, terminal=terminal, guard=Guard.OPEN)
 
     assert await terminal.store.newest_batch(planned.key) == batch
     assert (batch.actor, batch.rule, batch.workflow_uuid) == ("operator", "#reset_vpn", "w-1")
@@ -164,7 +166,10 @@ async def test_refusal_is_recorded_and_nothing_is_stored(terminal: Terminal) -> 
     """For a new batch and for one to go on with alike."""
     planned = await plan(terminal, "#device", {})
 
-    for step in (record_batch(planned, terminal=terminal, is_once=False), earlier_batch(planned, terminal=terminal)):
+    for step in (
+        record_batch(planned, terminal=terminal, guard=Guard.NOTHING),
+        earlier_batch(planned, terminal=terminal),
+    ):
         with pytest.raises(NotAllowedError, match="The operator is not allowed to run The device fix"):
             await step
 
@@ -175,31 +180,68 @@ async def test_refusal_is_recorded_and_nothing_is_stored(terminal: Terminal) -> 
 async def test_same_content_is_sent_once_unless_that_is_wanted(terminal: Terminal) -> None:
     """As long as parts of it are not started; the mend is said."""
     first = await plan(terminal)
-    await record_batch(first, terminal=terminal, is_once=True)
+    await record_batch(first, terminal=terminal, guard=Guard.OPEN)
     second = await plan(terminal, name="b-2")
 
     with pytest.raises(TooLateError, match=r"of 2, 2 surely were not started, .* Say --continue .* or --again"):
-        await record_batch(second, terminal=terminal, is_once=True)
-    again = await record_batch(second, terminal=terminal, is_once=False)
+        await record_batch(second, terminal=terminal, guard=Guard.OPEN)
+    again = await record_batch(second, terminal=terminal, guard=Guard.NOTHING)
 
     assert again.id == "b-2"
     assert (await earlier_batch(second, terminal=terminal)).id == "b-2"
 
 
+@pytest.mark.parametrize("guard", [Guard.LOST, Guard.OPEN])
+@pytest.mark.parametrize("states", [(PartState.SENDING,), (PartState.SENDING, PartState.UNKNOWN)])
+async def test_target_of_unknown_result_is_not_started_by_another_call(
+    terminal: Terminal, guard: Guard, states: tuple[PartState, ...]
+) -> None:
+    """Neither by the same words nor among others, unless that is wanted."""
+    batch = await record_batch(await plan(terminal), terminal=terminal, guard=guard)
+    await settle(terminal, batch.parts[0], *states)
+    among_others = await plan(terminal, name="b-2", targets=MORE)
+
+    with pytest.raises(TooLateError, match="the result is unknown"):
+        await record_batch(await plan(terminal, name="b-3"), terminal=terminal, guard=guard)
+    with pytest.raises(
+        TooLateError, match=r"Of these targets 2 may have been started .* leave them out, or say --again"
+    ):
+        await record_batch(among_others, terminal=terminal, guard=guard)
+    assert (await record_batch(among_others, terminal=terminal, guard=Guard.NOTHING)).id == "b-2"
+
+
+async def test_unknown_result_is_history_after_a_day(terminal: Terminal) -> None:
+    """The same fix may be wanted again."""
+    batch = await record_batch(await plan(terminal), terminal=terminal, guard=Guard.LOST)
+    await settle(terminal, batch.parts[0], PartState.SENDING, PartState.UNKNOWN)
+    assert isinstance(terminal.clock, SettableClock)
+    terminal.clock.now += LOST_FOR + timedelta(seconds=1)
+
+    assert (await record_batch(await plan(terminal, name="b-2"), terminal=terminal, guard=Guard.LOST)).id == "b-2"
+
+
+async def test_target_that_surely_was_not_started_is_in_nobodys_way(terminal: Terminal) -> None:
+    """A call that never arrived may be typed again."""
+    batch = await record_batch(await plan(terminal), terminal=terminal, guard=Guard.LOST)
+    await settle(terminal, batch.parts[0], PartState.SENDING, PartState.NOT_STARTED)
+
+    assert (await record_batch(await plan(terminal, name="b-2"), terminal=terminal, guard=Guard.LOST)).id == "b-2"
+
+
 @pytest.mark.parametrize("outcome", [PartState.STARTED, PartState.REFUSED])
 async def test_settled_content_may_be_sent_again(terminal: Terminal, outcome: PartState) -> None:
     """A fix that worked yesterday may be wanted today, and what Nexthink refused as a whole may be tried anew."""
-    batch = await record_batch(await plan(terminal), terminal=terminal, is_once=True)
+    batch = await record_batch(await plan(terminal), terminal=terminal, guard=Guard.OPEN)
     await settle(terminal, batch.parts[0], PartState.SENDING, outcome)
 
-    again = await record_batch(await plan(terminal, name="b-2"), terminal=terminal, is_once=True)
+    again = await record_batch(await plan(terminal, name="b-2"), terminal=terminal, guard=Guard.OPEN)
 
     assert again.id == "b-2"
 
 
 async def test_part_that_was_on_its_way_is_given_up_for_lost(terminal: Terminal) -> None:
     """Its process died, so that nobody knows what came of it."""
-    batch = await record_batch(await plan(terminal), terminal=terminal, is_once=True)
+    batch = await record_batch(await plan(terminal), terminal=terminal, guard=Guard.OPEN)
     await settle(terminal, batch.parts[0], PartState.SENDING)
 
     found = await earlier_batch(await plan(terminal, name="b-2"), terminal=terminal)
@@ -211,7 +253,7 @@ async def test_part_that_was_on_its_way_is_given_up_for_lost(terminal: Terminal)
 
 async def test_nothing_to_go_on_with_is_said(terminal: Terminal) -> None:
     """Other parameters are another batch."""
-    await record_batch(await plan(terminal), terminal=terminal, is_once=True)
+    await record_batch(await plan(terminal), terminal=terminal, guard=Guard.OPEN)
 
     with pytest.raises(NotFoundError, match="run it without --continue"):
         await earlier_batch(await plan(terminal, given={"ticket": "INC2"}), terminal=terminal)

@@ -1,23 +1,35 @@
 """A resume from a terminal: the workflow found, rights, one trigger, and the question that Slack asks."""
 
 import asyncio
+import contextlib
 import dataclasses
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.domain.batch import Batch, BatchId, Part, PartState
 from bot.domain.decision import Choice, DecisionState, Resume
-from bot.domain.errors import NexthinkError, NexthinkFault, NotAllowedError, NotFoundError, StoreError, TooLateError
+from bot.domain.errors import (
+    NexthinkError,
+    NexthinkFault,
+    NotAllowedError,
+    NotFoundError,
+    ResultUnknownError,
+    StoreError,
+    TooLateError,
+)
+from bot.domain.resumption import FREE, Resumption
 from bot.domain.run import ExecutionId, RunId, RunState
 from bot.domain.targets import Identifier
+from bot.domain.work import WorkKind
 from bot.domain.workflow import WorkflowId
 from bot.policy.decide import Actor
 from bot.usecases.resume import UNKNOWN_SEND, answer, fire
-from bot.usecases.terminal.resume import OWN_RUN, Resumption, find_workflow, resume_execution
+from bot.usecases.terminal.resume import OWN_RUN, Event, find_workflow, resume_execution
 from bot.usecases.terminal.session import Terminal
-from tests.domain.values import a_resume, an_execution
+from tests.domain.values import a_resume, a_verdict, an_execution
 from tests.usecases.fakes import Bench
 
 NO_PATIENCE = timedelta(0)
@@ -34,11 +46,25 @@ class Stage:
     said: list[str]
     pauses: list[float]
 
-    async def resume(self, given: Mapping[str, str] = YES, *, patience: timedelta = NO_PATIENCE) -> None:
+    async def resume(
+        self,
+        given: Mapping[str, str] = YES,
+        *,
+        patience: timedelta = NO_PATIENCE,
+        name: str = "E-1",
+        is_again: bool = False,
+    ) -> None:
         """Resume the one execution."""
         workflow = self.bench.nexthink.workflows[WorkflowId("#paused")]
-        asked = Resumption(workflow=workflow, execution_id=ExecutionId("E-1"), parameters=given)
-        await resume_execution(asked, terminal=self.terminal, patience=patience, say=self.said.append)
+        event = Event(workflow=workflow, execution_id=ExecutionId(name), parameters=given)
+        await resume_execution(
+            event, terminal=self.terminal, patience=patience, is_again=is_again, say=self.said.append
+        )
+
+    async def die_in_flight(self) -> None:
+        """Leave the claim of a process that died while its answer was on its way."""
+        claim = Resumption.claim(ExecutionId("e-1"), "operator", self.bench.clock())
+        assert await self.bench.store.claim_resumption(claim, self.terminal.entry("resume.sending"), FREE) is None
 
     async def ask(self, **changes: object) -> None:
         """Let the bot run it with a question."""
@@ -119,7 +145,6 @@ async def test_refusal_of_the_policy_is_recorded(bench: Bench) -> None:
     [
         (NexthinkFault.REFUSED, 400, 7),
         (NexthinkFault.UNREACHABLE, None, 7),
-        (NexthinkFault.UNCLEAR, None, 1),
         (NexthinkFault.FORBIDDEN, 403, 1),
     ],
 )
@@ -139,6 +164,86 @@ async def test_only_with_patience_it_is_tried_again(
     assert (again == 1, len(stage.said)) == (tries == 1, int(tries > 1))
     assert again >= tries
     assert sum(stage.pauses) <= PATIENCE.total_seconds()
+
+
+async def test_of_calls_at_once_one_sends(bench: Bench) -> None:
+    """The others are told who does, and that the result is not known."""
+    first, second = staged(bench, Actor()), staged(bench, Actor(upn="grace@example.com"))
+
+    async def meanwhile() -> None:
+        with pytest.raises(ResultUnknownError, match=r"by operator at 2026-03-02 12:00 UTC is unknown"):
+            await second.resume(patience=PATIENCE)
+
+    bench.nexthink.during["trigger"] = meanwhile
+    await first.resume()
+
+    assert len(bench.nexthink.triggers) == 1
+    assert await first.recorded() == ["resume.sending", "resume.accepted"]
+
+
+async def test_many_calls_at_once_send_one_trigger(stage: Stage) -> None:
+    """Whichever of them is first."""
+    outcomes = await asyncio.gather(*(stage.resume() for _ in range(5)), return_exceptions=True)
+
+    assert len(stage.bench.nexthink.triggers) == 1
+    assert outcomes.count(None) == 1
+    assert sum(isinstance(outcome, TooLateError) for outcome in outcomes) == 4
+
+
+@pytest.mark.parametrize("name", ["E-1", "e-1"])
+async def test_answer_that_was_accepted_is_followed_only_on_purpose(stage: Stage, name: str) -> None:
+    """A repetition is told by whom and when; an execution is the same in capitals."""
+    await stage.resume()
+
+    with pytest.raises(TooLateError, match=r"resumed by operator at 2026-03-02 12:00 UTC.* say --again") as refused:
+        await stage.resume(patience=PATIENCE, name=name)
+    assert not isinstance(refused.value, ResultUnknownError)
+    assert len(stage.bench.nexthink.triggers) == 1
+
+    await stage.resume(name=name, is_again=True)
+    assert len(stage.bench.nexthink.triggers) == 2
+    with pytest.raises(TooLateError):
+        await stage.resume(name=name)
+
+
+@pytest.mark.parametrize("is_again", [False, True])
+async def test_answer_with_an_unknown_result_is_never_sent_again(stage: Stage, *, is_again: bool) -> None:
+    """Neither one without an answer, nor with patience, nor on purpose."""
+    stage.bench.nexthink.fail("trigger", NexthinkFault.UNCLEAR)
+    with pytest.raises(NexthinkError):
+        await stage.resume(patience=PATIENCE)
+
+    with pytest.raises(ResultUnknownError, match=r"may have reached Nexthink\. It is not sent again; look"):
+        await stage.resume(patience=PATIENCE, is_again=is_again)
+
+    assert len(stage.bench.nexthink.triggers) == 1
+    assert await stage.recorded() == ["resume.sending", "resume.unknown"]
+
+
+@pytest.mark.parametrize("is_again", [False, True])
+async def test_answer_of_a_process_that_died_is_not_sent_again(stage: Stage, *, is_again: bool) -> None:
+    """It may have reached Nexthink."""
+    await stage.die_in_flight()
+
+    with pytest.raises(ResultUnknownError):
+        await stage.resume(is_again=is_again)
+
+    assert stage.bench.nexthink.triggers == []
+
+
+async def test_somebody_else_may_be_quicker_between_two_tries(stage: Stage) -> None:
+    """A refusal lets everybody try."""
+    stage.bench.nexthink.fail("trigger", NexthinkFault.REFUSED, status=400)
+    grace = staged(stage.bench, Actor(upn="grace@example.com"))
+
+    async def sleep(_: float) -> None:
+        await grace.resume()
+
+    terminal = dataclasses.replace(stage.terminal, sleep=sleep)
+    with pytest.raises(TooLateError, match=r"resumed by grace@example\.com"):
+        await dataclasses.replace(stage, terminal=terminal).resume(patience=PATIENCE)
+
+    assert len(stage.bench.nexthink.triggers) == 2
 
 
 async def test_execution_that_waits_a_little_later_is_resumed(stage: Stage) -> None:
@@ -186,6 +291,29 @@ async def test_stopped_call_is_recorded_as_unknown(stage: Stage) -> None:
     assert await stage.recorded() == ["resume.sending", "resume.unknown"]
 
 
+async def test_call_that_is_stopped_before_it_sends_leaves_nothing_behind(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the store took its claim; a later call sends."""
+    claim, is_claiming = stage.bench.store.claim_resumption, asyncio.Event()
+
+    async def noted(*given: Any) -> Resumption | None:
+        is_claiming.set()
+        return await claim(*given)
+
+    monkeypatch.setattr(stage.bench.store, "claim_resumption", noted)
+    async with stage.bench.store._writer.begin():
+        work = asyncio.create_task(stage.resume())
+        await is_claiming.wait()
+        work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    assert stage.bench.nexthink.triggers == []
+
+    await stage.resume()
+    assert await stage.recorded() == ["resume.sending", "resume.refused", "resume.sending", "resume.accepted"]
+
+
 async def _under_way(stage: Stage) -> asyncio.Task[None]:
     """Resume, and return when the call is on its way; it is never answered."""
     is_sent = asyncio.Event()
@@ -218,16 +346,51 @@ async def test_question_of_slack_is_decided_with_it(stage: Stage, given: dict[st
 
 
 @pytest.mark.parametrize(
-    "state", [DecisionState.SENDING, DecisionState.FIRING, DecisionState.DECIDED, DecisionState.UNCLEAR]
+    ("state", "is_unknown"),
+    [
+        (DecisionState.SENDING, False),
+        (DecisionState.FIRING, True),
+        (DecisionState.DECIDED, False),
+        (DecisionState.UNCLEAR, True),
+    ],
 )
-async def test_question_that_was_decided_in_slack_is_left_alone(stage: Stage, state: DecisionState) -> None:
+async def test_question_that_was_decided_in_slack_is_left_alone(
+    stage: Stage, state: DecisionState, *, is_unknown: bool
+) -> None:
     """One trigger an execution."""
-    await stage.ask(state=state)
+    await stage.ask(state=state, verdict=a_verdict())
+
+    with pytest.raises(TooLateError, match="Grace approved it") as refused:
+        await stage.resume(is_again=True)
+
+    assert isinstance(refused.value, ResultUnknownError) is is_unknown
+    assert stage.bench.nexthink.triggers == []
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_question_is_given_back_where_an_earlier_answer_is_in_the_way(stage: Stage, *, is_known: bool) -> None:
+    """Nothing was sent for it, so that its card is as it was."""
+    await (stage.resume() if is_known else stage.die_in_flight())
+    await stage.ask()
+    before, sent = await stage.question(), len(stage.bench.nexthink.triggers)
 
     with pytest.raises(TooLateError):
         await stage.resume()
 
-    assert stage.bench.nexthink.triggers == []
+    assert await stage.question() == before
+    assert len(stage.bench.nexthink.triggers) == sent
+
+
+async def test_question_is_given_back_where_nothing_can_be_recorded(stage: Stage) -> None:
+    """Nothing was sent for it either."""
+    await stage.ask()
+    before = await stage.question()
+    await _lose_the_audit(stage)
+
+    with pytest.raises(StoreError):
+        await stage.resume()
+
+    assert await stage.question() == before
 
 
 async def test_run_without_a_question_is_resumed(stage: Stage) -> None:
@@ -241,19 +404,33 @@ async def test_run_without_a_question_is_resumed(stage: Stage) -> None:
     assert await stage.bench.run() == before
 
 
-async def test_answer_counts_though_it_was_given_up_for_lost(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("faults", "state", "note"),
+    [
+        ([], DecisionState.DECIDED, ""),
+        ([NexthinkFault.REFUSED], DecisionState.OPEN, ""),
+        ([NexthinkFault.UNCLEAR], DecisionState.UNCLEAR, UNKNOWN_SEND),
+    ],
+)
+async def test_answer_counts_though_it_was_given_up_for_lost(
+    stage: Stage, faults: list[NexthinkFault], state: DecisionState, note: str
+) -> None:
     """The truth wins, and nothing is sent twice."""
     await stage.ask()
     stage.bench.nexthink.during["trigger"] = lambda: _give_up(stage)
+    stage.bench.nexthink.fail("trigger", *faults, status=400)
 
-    await stage.resume()
+    with contextlib.suppress(NexthinkError):
+        await stage.resume()
 
     question = await stage.question()
-    assert (question.state, question.note) == (DecisionState.DECIDED, "")
+    assert (question.state, question.note) == (state, note)
     assert len(stage.bench.nexthink.triggers) == 1
 
 
 async def _give_up(stage: Stage) -> None:
+    stage.bench.clock.advance(seconds=30)
+    assert WorkKind.TRIGGER in await stage.bench.kinds_due()
     await fire(RunId("r-1"), 0, 1, desk=stage.bench.desk)
 
 
@@ -282,10 +459,11 @@ async def test_question_with_an_unknown_answer_is_closed(stage: Stage) -> None:
 
 
 async def test_question_of_a_process_that_died_is_found(stage: Stage) -> None:
-    """The bot says that the result is unknown, and sends nothing."""
+    """The bot says within half a minute that the result is unknown, and sends nothing."""
     await stage.ask()
     work = await _under_way(stage)
 
+    assert WorkKind.TRIGGER in await stage.bench.kinds_due(seconds=30)
     await fire(RunId("r-1"), 0, 1, desk=stage.bench.desk)
 
     assert (await stage.question()).state is DecisionState.UNCLEAR
