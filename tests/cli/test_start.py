@@ -341,7 +341,7 @@ async def test_stopped_call_says_what_is_known(
     tenant: SimulatedNexthink, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As one document, with the status of a stop."""
-    monkeypatch.setattr("bot.usecases.sending.STOP_PATIENCE", 0.01)
+    monkeypatch.setattr("bot.usecases.terminal.send.STOP_PATIENCE", 0.01)
     tenant.faults.add(Endpoint.EXECUTE, hang())
     work = asyncio.create_task(start(a_call(), Screen(as_json=True)))
     await tenant.log.wait_for("/execute")
