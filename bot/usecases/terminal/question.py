@@ -70,14 +70,20 @@ def _choice(resume: Resume, given: Mapping[str, str]) -> Choice:
 
 
 async def settle_question(question: Question, error: FixdeskError | None, *, terminal: Terminal) -> None:
-    """Store what came of the answer; one that was not sent, or surely not taken, leaves the question as it was."""
+    """Store what came of the answer; one that was not sent, or surely not taken, leaves the question as it was.
+
+    Where an earlier answer may have reached Nexthink nobody else may give one.
+    """
+    is_unknown = isinstance(error, ResultUnknownError) or (
+        isinstance(error, NexthinkError) and not error.surely_not_done
+    )
 
     def settle(found: Resume) -> Resume:
         if found.state not in _OURS:
             return found
         if error is None:
             return dataclasses.replace(found, state=DecisionState.DECIDED, note="")
-        if isinstance(error, NexthinkError) and not error.surely_not_done:
+        if is_unknown:
             return dataclasses.replace(found, state=DecisionState.UNCLEAR, note=UNKNOWN_SEND)
         return question.resume
 

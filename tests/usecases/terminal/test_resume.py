@@ -367,10 +367,23 @@ async def test_question_that_was_decided_in_slack_is_left_alone(
     assert stage.bench.nexthink.triggers == []
 
 
-@pytest.mark.parametrize("is_known", [True, False])
-async def test_question_is_given_back_where_an_earlier_answer_is_in_the_way(stage: Stage, *, is_known: bool) -> None:
+async def test_question_is_closed_where_an_earlier_answer_may_have_arrived(stage: Stage) -> None:
+    """Nobody in Slack may give another one, and the card says why."""
+    await stage.die_in_flight()
+    await stage.ask()
+    sent = len(stage.bench.nexthink.triggers)
+
+    with pytest.raises(ResultUnknownError):
+        await stage.resume()
+
+    question = await stage.question()
+    assert (question.state, question.note) == (DecisionState.UNCLEAR, UNKNOWN_SEND)
+    assert len(stage.bench.nexthink.triggers) == sent
+
+
+async def test_question_is_given_back_where_an_earlier_answer_was_accepted(stage: Stage) -> None:
     """Nothing was sent for it, so that its card is as it was."""
-    await (stage.resume() if is_known else stage.die_in_flight())
+    await stage.resume()
     await stage.ask()
     before, sent = await stage.question(), len(stage.bench.nexthink.triggers)
 
