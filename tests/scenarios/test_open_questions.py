@@ -66,10 +66,10 @@ async def test_pause_is_resumed_once(new_office: NewOffice, answers: Mapping[str
     office = await office_with(new_office, answers)
     await paused(office)
 
-    for execution in office.nexthink.executions:
+    for number, execution in enumerate(office.nexthink.executions, 1):
         waiting = await office.asked(office.grace, "decides how it goes on")
         assert (await office.grace.press(waiting, "Approve")).ok, execution
-        await office.nexthink.log.wait_for("/trigger", len(office.triggers()) + 1)
+        await office.nexthink.log.wait_for("/trigger", number)
     await office.card_after(office.ada, "Approved by Grace Example", "Status: done")
 
     resumed = [request.path for request in office.triggers()]
