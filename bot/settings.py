@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import ConfigurationError
+from bot.nexthink.tenant import QUERY_ID_PATTERN
 from bot.policy.rules import Policy, read_policy
 from bot.store.engine import database_path
 
@@ -50,7 +51,7 @@ def _secret_word(secret: SecretStr) -> SecretStr:
 
 
 def _query_id(text: str) -> str:
-    if text and not re.fullmatch(r"#[a-z0-9_]{2,254}", text):
+    if text and not QUERY_ID_PATTERN.fullmatch(text):
         raise ValueError("write the id of an NQL API query, such as #fixdesk_user_devices, or leave it empty")
     return text
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.domain.errors import ConfigurationError
 from bot.domain.targets import UUID_PATTERN, Identifier
 from bot.domain.workflow import WorkflowId
-from bot.usecases.terminal.targets import faults_in
+from bot.usecases.terminal.targets import faults_in, option_of
 
 Given = Mapping[Identifier, Sequence[str]]
 
@@ -35,11 +35,6 @@ class RunCall:
     """The targets that are named by options."""
     parameters: Mapping[str, str]
     options: RunOptions
-
-
-def option_of(identifier: Identifier) -> str:
-    """Return the option that takes an identifier."""
-    return f"--{identifier.replace('_', '-')}"
 
 
 def read_run(words: Sequence[str], given: Given, parameters: Sequence[str], options: RunOptions) -> RunCall:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.cli.exit import ExitStatus
 from bot.cli.show import Screen
-from bot.domain.batch import SENDABLE, Batch, Part, PartState
+from bot.domain.batch import PERHAPS_STARTED, SENDABLE, Batch, Part, PartState
 from bot.domain.run import ExecutionState
 from bot.domain.targets import NamedTarget, fits_v1
 from bot.policy.decide import Actor
@@ -18,7 +18,6 @@ MAX_SHOWN = 20
 SHOWN_TARGETS = 5
 
 UNKNOWN_RESULT = "Result unknown: it may have started"
-_LOST = frozenset({PartState.UNKNOWN, PartState.SENDING})
 _WORDS = {
     ExecutionState.SUCCEEDED: "done",
     ExecutionState.FAILED: "failed",
@@ -30,7 +29,7 @@ _NOTE = "where an identifier fits several, Nexthink takes the most recently acti
 
 def status_after(batch: Batch, outcome: Outcome | None) -> ExitStatus:
     """Return how a run ended, as far as it is known."""
-    if any(part.state in _LOST for part in batch.parts) or (outcome and outcome.trouble):
+    if any(part.state in PERHAPS_STARTED for part in batch.parts) or (outcome and outcome.trouble):
         return ExitStatus.UNKNOWN
     if not batch.is_started or (outcome and set(outcome.ended) - {ExecutionState.SUCCEEDED}):
         return ExitStatus.FAILED
@@ -87,7 +86,7 @@ def show_sent(batch: Batch, screen: Screen) -> None:
     )
     screen.line(f"started: {batch.targets_in(PartState.STARTED):,}")
     screen.line(f"not started: {batch.targets_in(*SENDABLE):,}")
-    screen.line(f"unknown: {batch.targets_in(*_LOST):,}")
+    screen.line(f"unknown: {batch.targets_in(*PERHAPS_STARTED):,}")
     others = [part for part in batch.parts if part.state is not PartState.STARTED]
     for part in others[:MAX_SHOWN]:
         screen.line(f"part {part.ordinal + 1} ({_many(len(part.targets), 'target')}): {_said(part)}")
@@ -123,7 +122,7 @@ def document_of(batch: Batch, duplicates: int, outcome: Outcome | None, status: 
             "total": batch.targets_in(*PartState),
             "started": batch.targets_in(PartState.STARTED),
             "not_started": batch.targets_in(*SENDABLE),
-            "unknown": batch.targets_in(*_LOST),
+            "unknown": batch.targets_in(*PERHAPS_STARTED),
             "duplicates": duplicates,
         },
         "parts": [_part_document(part) for part in batch.parts],
@@ -163,7 +162,7 @@ def _outcome_document(outcome: Outcome) -> Mapping[str, Any]:
 
 def _said(part: Part) -> str:
     """Say what became of a part that was not started."""
-    if part.state in _LOST:
+    if part.state in PERHAPS_STARTED:
         return f"{UNKNOWN_RESULT}. {part.note}"
     if part.state is PartState.PENDING:
         return "surely not started: it was never tried"

@@ -49,6 +49,8 @@ MOVES: Mapping[PartState, frozenset[PartState]] = {
 
 SENDABLE = frozenset({_S.PENDING, _S.NOT_STARTED, _S.REFUSED})
 """Surely not started, so that sending cannot start anything twice."""
+PERHAPS_STARTED = frozenset({_S.SENDING, _S.UNKNOWN})
+"""Nobody knows: on its way, or without an answer."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

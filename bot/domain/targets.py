@@ -27,11 +27,20 @@ class Identifier(enum.StrEnum):
     @property
     def is_of_user(self) -> bool:
         """Whether it names a user; any other names a device."""
-        return self in {Identifier.UPN, Identifier.SID, Identifier.USER_UID}
+        return self in OF_USERS
+
+
+OF_USERS = frozenset({Identifier.UPN, Identifier.SID, Identifier.USER_UID})
 
 
 NamedTarget = Mapping[Identifier, str]
 """One user, or one device, by at least one identifier; several say the same more closely."""
+
+
+def is_user(target: NamedTarget) -> bool:
+    """Tell whether a target is a user; any other is a device."""
+    return not OF_USERS.isdisjoint(target)
+
 
 _V1_KEYS = ({Identifier.SID}, {Identifier.COLLECTOR})
 

@@ -3,7 +3,7 @@
 ::
 
     client       NexthinkClient: a method per call
-    exchange     one call and its answer: turn, breaker, token, gate, another try where it is harmless
+    exchange     one call and its answer: turn, gate, breaker, token, another try where it is harmless
     limiter      how often NQL may be asked: people before polling
     breaker      a Nexthink that does not answer is left alone, but for a probe now and then
     auth         the token: fetched once for all who wait, kept, renewed early

@@ -1,6 +1,10 @@
 """What is told about the tenant: its hosts, the credential, its stored queries; not where that comes from."""
 
 import dataclasses
+import re
+
+QUERY_ID_PATTERN = re.compile(r"#[a-z0-9_]{2,254}", re.ASCII)
+"""See: https://docs.nexthink.com/api/nql/execute-an-nql"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

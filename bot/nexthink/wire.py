@@ -6,18 +6,15 @@ See: https://docs.nexthink.com/api/workflows and https://docs.nexthink.com/api/n
 import dataclasses
 import enum
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from bot.domain.errors import NexthinkError, NexthinkFault
 from bot.domain.run import ExecutionId, Send, Target
-from bot.domain.targets import MAX_TARGETS, UUID_PATTERN, Identifier, NamedTarget, fault_of, fits_v1
+from bot.domain.targets import MAX_TARGETS, UUID_PATTERN, Identifier, NamedTarget, fault_of, fits_v1, is_user
 from bot.domain.workflow import WorkflowId
 from bot.nexthink import fault
-
-QUERY_ID_PATTERN = re.compile(r"#[a-z0-9_]{2,254}", re.ASCII)
-"""See: https://docs.nexthink.com/api/nql/execute-an-nql"""
+from bot.nexthink.tenant import QUERY_ID_PATTERN
 
 SECONDS_A_TARGET = 0.01
 
@@ -130,8 +127,8 @@ def execute_many_call(workflow_id: WorkflowId, targets: Sequence[NamedTarget], p
 
 
 def _execute_many_call(workflow_id: WorkflowId, targets: Sequence[NamedTarget], params: Mapping[str, str]) -> Call:
-    users = [target for target in targets if any(identifier.is_of_user for identifier in target)]
-    devices = [target for target in targets if not any(identifier.is_of_user for identifier in target)]
+    users = [target for target in targets if is_user(target)]
+    devices = [target for target in targets if not is_user(target)]
     if not all(map(fits_v1, targets)):
         return execute_v2_call(workflow_id, devices=devices, users=users, params=params)
     return execute_v1_call(

@@ -13,6 +13,7 @@ from bot.policy.rules import EVERYONE, ApprovalRule, Policy, ResumeRule, Rule
 OPERATOR = "operator"
 """Whoever holds the bot's credentials and gives no address: no person, but a group may be called so or list it."""
 
+OWN_RUN = "You cannot decide on your own run; somebody else has to."
 NO_POLICY = (
     "Running fixes is not allowed yet: fixdesk has no policy. An IT admin writes a policy file that says who may run "
     "what, and sets FIXDESK_POLICY to its path."
@@ -231,7 +232,7 @@ def may_decide(policy: Policy | None, person: Person, deciders: Iterable[str], r
     if policy is None:
         return Ruling(is_allowed=False, reason=NO_POLICY)
     if person.slack_id == requester.slack_id or person.upn.casefold() == requester.upn.casefold():
-        return Ruling(is_allowed=False, reason="You cannot decide on your own run; somebody else has to.")
+        return Ruling(is_allowed=False, reason=OWN_RUN)
     groups = tuple(deciders)
     if not _is_member(policy, person, groups):
         return Ruling(is_allowed=False, reason=f"You are not allowed to decide this: only {_listed(groups, 'or')} may.")

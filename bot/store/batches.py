@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Text, cast, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.batch import Batch, BatchId, Part, PartState
+from bot.domain.batch import PERHAPS_STARTED, Batch, BatchId, Part
 from bot.domain.run import ExecutionId
 from bot.domain.workflow import WorkflowId
 from bot.store import codec
@@ -38,7 +38,7 @@ async def possibly_started(connection: AsyncConnection, workflow_id: WorkflowId,
         .join(batches)
         .where(
             batches.c.workflow_id == workflow_id,
-            batch_parts.c.state.in_([PartState.SENDING.value, PartState.UNKNOWN.value]),
+            batch_parts.c.state.in_([state.value for state in PERHAPS_STARTED]),
             batch_parts.c.changed_at >= since,
         )
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.domain.audit import AuditEntry
-from bot.domain.batch import SENDABLE, Batch, BatchId, Part, PartState, key_of, normalised, split
+from bot.domain.batch import PERHAPS_STARTED, SENDABLE, Batch, BatchId, Part, PartState, key_of, normalised, split
 from bot.domain.errors import InvalidInputError, NotFoundError, TooLateError
 from bot.domain.run import RunId
 from bot.domain.targets import NamedTarget
@@ -183,9 +183,8 @@ def _stored(batch: Batch, terminal: Terminal) -> AuditEntry:
 
 def _why_not_again(before: Batch) -> str:
     """Say what is open of an earlier batch, and how to go on."""
-    open_states = frozenset(PartState) - SENDABLE - {PartState.STARTED}
     total = before.targets_in(*PartState)
-    left, unknown = before.targets_in(*SENDABLE), before.targets_in(*open_states)
+    left, unknown = before.targets_in(*SENDABLE), before.targets_in(*PERHAPS_STARTED)
     return (
         f"The same targets were sent at {before.created_at:%Y-%m-%d %H:%M} UTC (batch {before.id}): of {total:,}, "
         f"{left:,} surely were not started, and of {unknown:,} the result is unknown. Say --continue to send what "

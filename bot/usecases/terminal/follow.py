@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.domain.batch import Part
 from bot.domain.errors import NexthinkError, NexthinkFault
 from bot.domain.run import ExecutionState, Sighting
+from bot.usecases.status import AWAY
 from bot.usecases.terminal.session import Terminal
 
 MAX_FOLLOWED = 1_000
@@ -21,7 +22,6 @@ EARLY_PAUSE, LATE_PAUSE = 5.0, 20.0
 SILENCE = timedelta(minutes=10)
 """How long executions that no answer has shown are waited for."""
 
-AWAY = "Nexthink does not say at the moment how it goes; it is asked again."
 NOT_SET_UP = "It cannot be followed: the query for the status is not set up (NEXTHINK_STATUS_QUERY)."
 SILENT = "It cannot be followed: for 10 minutes Nexthink has not shown all that was started."
 

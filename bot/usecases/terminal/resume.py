@@ -19,14 +19,12 @@ from bot.domain.errors import (
 from bot.domain.resumption import FREE, FREE_AGAIN, Resumption, ResumptionState
 from bot.domain.run import ExecutionId, Run
 from bot.domain.workflow import Workflow, WorkflowId
-from bot.policy.decide import may_resume_for
+from bot.policy.decide import OWN_RUN, may_resume_for
 from bot.usecases.due import pause_before
 from bot.usecases.ports import Nexthink, Store
 from bot.usecases.resume import is_too_early
 from bot.usecases.terminal.question import settle_question, take_question
 from bot.usecases.terminal.session import Terminal, read_named
-
-OWN_RUN = "You cannot decide on your own run; somebody else has to."
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.domain.batch import normalised
 from bot.domain.errors import FixdeskError
-from bot.domain.targets import Identifier, NamedTarget, fault_of
+from bot.domain.targets import OF_USERS, Identifier, NamedTarget, fault_of, is_user
 
 DELIMITERS = "\t;,"
 MAX_SHOWN = 80
 """Characters of a value that is wrong."""
 _COLUMNS = ", ".join(Identifier)
-_OF_USERS = frozenset(identifier for identifier in Identifier if identifier.is_of_user)
 _HEADER_MEND = f"the first line must name the columns, of {_COLUMNS}"
 
 
@@ -50,7 +49,7 @@ class TargetList:
     @property
     def is_of_users(self) -> bool:
         """Whether they are users; else devices."""
-        return any(_is_user(target) for target in self.targets)
+        return any(is_user(target) for target in self.targets)
 
     @property
     def upns(self) -> tuple[str, ...] | None:
@@ -98,14 +97,18 @@ def read_values(given: Mapping[Identifier, Sequence[str]]) -> TargetList:
     return TargetList.of({identifier: value.strip()} for identifier, values in given.items() for value in values)
 
 
+def option_of(identifier: Identifier) -> str:
+    """Return the option of a command line that takes an identifier."""
+    return f"--{identifier.replace('_', '-')}"
+
+
 def faults_in(given: Mapping[Identifier, Sequence[str]]) -> Iterator[str]:
     """Yield what is wrong with the values of a command line, each with its option."""
     for identifier, values in given.items():
-        option = f"--{identifier.value.replace('_', '-')}"
         for value in values:
             why = _fault(identifier, value.strip())
             if why:
-                yield f"{option}: {_shortened(value)} {why}"
+                yield f"{option_of(identifier)}: {_shortened(value)} {why}"
     if len({identifier.is_of_user for identifier, values in given.items() if values}) > 1:
         yield "name users or devices, not both in one call: run it once for each"
 
@@ -161,7 +164,7 @@ def _faults_of(number: int, target: NamedTarget) -> Iterator[LineFault]:
         why = _fault(identifier, value)
         if why:
             yield LineFault(number, value, f"{why}; mend or remove it (column {identifier})")
-    if _is_user(target) and not target.keys() <= _OF_USERS:
+    if is_user(target) and not target.keys() <= OF_USERS:
         yield LineFault(number, "", "it names a user and a device; keep one of the two")
 
 
@@ -172,16 +175,12 @@ def _fault(identifier: Identifier, value: str) -> str:
 
 def _mixed_sides(numbers: Iterable[int], targets: Iterable[NamedTarget]) -> Iterator[LineFault]:
     """Say where a file of users turns to devices, or the other way round."""
-    sides = ((number, _is_user(target)) for number, target in zip(numbers, targets, strict=True) if target)
+    sides = ((number, is_user(target)) for number, target in zip(numbers, targets, strict=True) if target)
     first, first_is_user = next(sides, (0, False))
-    other = next((number for number, is_user in sides if is_user is not first_is_user), None)
+    other = next((number for number, side in sides if side is not first_is_user), None)
     if other is not None:
         named, before = ("a device", "a user") if first_is_user else ("a user", "a device")
         yield LineFault(other, "", f"it names {named}, and line {first} {before}; make a file of each")
-
-
-def _is_user(target: NamedTarget) -> bool:
-    return not _OF_USERS.isdisjoint(target)
 
 
 def _shortened(value: str) -> str:

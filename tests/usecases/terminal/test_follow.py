@@ -7,7 +7,8 @@ from bot.domain.errors import NexthinkFault
 from bot.domain.run import ExecutionId, ExecutionState, Sighting
 from bot.domain.targets import Identifier
 from bot.policy.decide import Actor
-from bot.usecases.terminal.follow import AWAY, NOT_SET_UP, SILENT, Follower, Outcome
+from bot.usecases.status import AWAY
+from bot.usecases.terminal.follow import NOT_SET_UP, SILENT, Follower, Outcome
 from bot.usecases.terminal.session import Terminal
 from tests.domain.values import NOON
 from tests.usecases.fakes import POLICY, FakeNexthink, HeldStore, SettableClock

@@ -25,9 +25,9 @@ from bot.domain.run import ExecutionId, RunId, RunState
 from bot.domain.targets import Identifier
 from bot.domain.work import WorkKind
 from bot.domain.workflow import WorkflowId
-from bot.policy.decide import Actor
+from bot.policy.decide import OWN_RUN, Actor
 from bot.usecases.resume import UNKNOWN_SEND, answer, fire
-from bot.usecases.terminal.resume import OWN_RUN, Event, find_workflow, resume_execution
+from bot.usecases.terminal.resume import Event, find_workflow, resume_execution
 from bot.usecases.terminal.session import Terminal
 from tests.domain.values import a_resume, a_verdict, an_execution
 from tests.usecases.fakes import Bench
