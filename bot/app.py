@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from aiohttp.web import RouteDef
+from pydantic import SecretStr
+
 from bot.clock import utc_now
 from bot.domain.errors import NexthinkError, StoreError
 from bot.domain.run import RunId
@@ -26,9 +29,12 @@ from bot.slack.fallback import Fallbacks
 from bot.slack.lists import Lists
 from bot.slack.modal import Modals
 from bot.slack.people import SlackPeople
+from bot.slack.request_url import RequestUrl
 from bot.slack.run import RunForms
 from bot.slack.search import Search
+from bot.slack.sockets import Sockets
 from bot.slack.status import Cards
+from bot.slack.transport import Transport
 from bot.store.database import SqlStore
 from bot.tenancy import connected_nexthink
 from bot.usecases.approval import expire_approval
@@ -42,7 +48,8 @@ from bot.usecases.run import begin_run, give_up_run
 from bot.usecases.start import start_run
 from bot.usecases.status import Follower
 from bot.usecases.work import Handler, Worker
-from bot.web.health import Health, HealthServer
+from bot.web.health import Health, HealthPages
+from bot.web.server import WebServer
 
 ACK_PATIENCE = timedelta(seconds=3)
 TASK_PATIENCE = timedelta(seconds=3)
@@ -57,26 +64,27 @@ log = logging.getLogger(__name__)
 class Vitals:
     """The parts that readiness looks at, as far as they are up."""
 
+    web: WebServer | None = None
     store: SqlStore | None = None
-    slack: SlackConnection | None = None
+    transport: Transport | None = None
     catalog: WorkflowCatalog | None = None
     nexthink: NexthinkClient | None = None
     worker: Worker | None = None
     is_stopping: bool = False
 
     async def check(self) -> Health:
-        """Look whether a press would arrive now: open sockets and a real write; Nexthink is shown beside it."""
-        sockets = await self.slack.open_sockets() if self.slack else 0
+        """Look whether a press would arrive now: a way in and a real write; Nexthink is shown beside it."""
+        slack_fault, facts = await self.transport.check() if self.transport else ("not started", {})
         faults = {
             "process": "stopping" if self.is_stopping else "",
-            "slack": "" if sockets else "no socket to Slack is open",
+            "slack": slack_fault,
             "catalog": "" if self.catalog and self.catalog.index else "there is none yet: Nexthink was not reached",
             "database": await self._database_fault(),
             "worker": "" if self.worker and self.worker.is_running else "nobody works off what is due",
         }
         return Health(
             faults={part: fault for part, fault in faults.items() if fault},
-            facts={"sockets": sockets, "nexthink": self._nexthink()},
+            facts={**facts, "nexthink": self._nexthink()},
         )
 
     async def _database_fault(self) -> str:
@@ -106,12 +114,10 @@ async def running_bot(settings: Settings, policy: Policy | None, *, clock: Clock
     vitals = Vitals()
     try:
         async with contextlib.AsyncExitStack() as closing:
-            health = HealthServer(vitals.check)
-            await health.start(settings.fixdesk_http_host, settings.fixdesk_http_port)
-            closing.push_async_callback(health.stop)
+            transport = await closing.enter_async_context(_served(settings, vitals, clock))
             store = vitals.store = await SqlStore.open(settings.fixdesk_database_url)
             closing.push_async_callback(store.close)
-            slack = vitals.slack = SlackConnection(api_url=settings.slack_api_url, tokens=_tokens(settings))
+            slack = SlackConnection(api_url=settings.slack_api_url, tokens=_tokens(settings))
             closing.push_async_callback(slack.close)
             client = connected_nexthink(settings, clock=clock)
             nexthink = vitals.nexthink = await closing.enter_async_context(client)
@@ -120,7 +126,7 @@ async def running_bot(settings: Settings, policy: Policy | None, *, clock: Clock
             desk = _desk(nexthink, store, people, policy, clock)
             vitals.catalog = desk.catalog
             await desk.catalog.load()
-            async with _working(desk, slack) as worker:
+            async with _working(desk, slack, transport) as worker:
                 vitals.worker = worker
                 log.info("fixdesk is up")
                 try:
@@ -132,8 +138,34 @@ async def running_bot(settings: Settings, policy: Policy | None, *, clock: Clock
             log.info("fixdesk has stopped")
 
 
+@contextlib.asynccontextmanager
+async def _served(settings: Settings, vitals: Vitals, clock: Clock) -> AsyncIterator[Transport]:
+    """Serve the bot's own address: health, and Slack's requests where they come over HTTP."""
+    transport, routes = _transport(settings, clock)
+    vitals.transport = transport
+    vitals.web = WebServer([*HealthPages(vitals.check).routes(), *routes])
+    await vitals.web.start(settings.fixdesk_http_host, settings.fixdesk_http_port)
+    try:
+        yield transport
+    finally:
+        await vitals.web.stop()
+
+
 def _tokens(settings: Settings) -> Tokens:
-    return Tokens(bot=settings.slack_bot_token.get_secret_value(), app=settings.slack_app_token.get_secret_value())
+    app_token = settings.slack_app_token if settings.slack_transport == "socket" else None
+    return Tokens(bot=_reveal(settings.slack_bot_token), app=_reveal(app_token))
+
+
+def _reveal(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+def _transport(settings: Settings, clock: Clock) -> tuple[Transport, list[RouteDef]]:
+    """Return the way in that the settings choose, and what it needs of the web server."""
+    if settings.slack_transport == "socket":
+        return Sockets(_reveal(settings.slack_app_token)), []
+    request_url = RequestUrl(_reveal(settings.slack_signing_secret), clock)
+    return request_url, request_url.routes()
 
 
 def _desk(nexthink: NexthinkClient, store: SqlStore, people: SlackPeople, policy: Policy | None, clock: Clock) -> Desk:
@@ -151,7 +183,7 @@ def _desk(nexthink: NexthinkClient, store: SqlStore, people: SlackPeople, policy
 
 
 @contextlib.asynccontextmanager
-async def _working(desk: Desk, slack: SlackConnection) -> AsyncIterator[Worker]:
+async def _working(desk: Desk, slack: SlackConnection, transport: Transport) -> AsyncIterator[Worker]:
     """Answer Slack and work off what is due; at the end take nothing more and finish what was accepted."""
     worker = Worker(store=desk.store, clock=desk.clock)
     background = Background()
@@ -166,11 +198,11 @@ async def _working(desk: Desk, slack: SlackConnection) -> AsyncIterator[Worker]:
     for loop in loops:
         loop.add_done_callback(_log_end)
     try:
-        await slack.listen(dispatcher)
+        await transport.listen(slack.app(dispatcher))
         yield worker
     finally:
         await dispatcher.drain(ACK_PATIENCE)
-        await slack.hang_up()
+        await transport.hang_up()
         await background.drain(TASK_PATIENCE)
         await worker.stop(WORK_PATIENCE)
         for loop in loops:

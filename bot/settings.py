@@ -62,10 +62,15 @@ def _header_value(text: str) -> str:
     return text
 
 
-def _built_transport(transport: str) -> str:
-    if transport == "http":
-        raise ValueError("http is not built yet; leave it out, or write socket")
-    return transport
+def _needed_for(transport: str, mend: str) -> Callable[[SecretStr | None, ValidationInfo], SecretStr | None]:
+    """Accept a missing secret only where the other transport is chosen."""
+
+    def check(secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is None and info.data.get("slack_transport") == transport:
+            raise ValueError(mend)
+        return secret
+
+    return check
 
 
 def _no_oauth(secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
@@ -87,6 +92,9 @@ def _tenant_name(text: str | None, info: ValidationInfo) -> str | None:
         raise ValueError("write only the tenant's name: the first label of its address")
     return _needed_for_tenant(text, info)
 
+
+_NEEDED_BY_SOCKETS = "set it to an app-level token (xapp-…) with connections:write: Basic Information"
+_NEEDED_BY_HTTP = "SLACK_TRANSPORT=http needs it; copy it from Basic Information > App Credentials"
 
 URL = Annotated[str, AfterValidator(_url)]
 QueryId = Annotated[str, AfterValidator(_query_id)]
@@ -142,10 +150,18 @@ class NexthinkSettings(LocalSettings):
 class Settings(NexthinkSettings):
     """Everything that the bot needs."""
 
+    slack_transport: Literal["socket", "http"] = "socket"
     slack_bot_token: Annotated[SecretStr, AfterValidator(_begins_with("xoxb-", "OAuth & Permissions"))]
-    slack_app_token: Annotated[SecretStr, AfterValidator(_begins_with("xapp-", "Basic Information > App-Level Tokens"))]
-    slack_signing_secret: SecretStr | None = None
-    slack_transport: Annotated[Literal["socket", "http"], AfterValidator(_built_transport)] = "socket"
+    slack_app_token: Annotated[
+        Annotated[SecretStr, AfterValidator(_begins_with("xapp-", "Basic Information > App-Level Tokens"))] | None,
+        AfterValidator(_needed_for("socket", _NEEDED_BY_SOCKETS)),
+        Field(validate_default=True),
+    ] = None
+    slack_signing_secret: Annotated[
+        Annotated[SecretStr, AfterValidator(_secret_word)] | None,
+        AfterValidator(_needed_for("http", _NEEDED_BY_HTTP)),
+        Field(validate_default=True),
+    ] = None
     slack_api_url: URL = SLACK_API
     slack_client_id: str | None = None
     slack_client_secret: Annotated[SecretStr | None, AfterValidator(_no_oauth)] = None
@@ -158,13 +174,13 @@ _Settings = TypeVar("_Settings", bound=LocalSettings)
 
 _MENDS: Mapping[str, str] = {
     "slack_bot_token": "set it to the bot token (xoxb-…) of your Slack app: OAuth & Permissions",
-    "slack_app_token": "set it to an app-level token (xapp-…) with connections:write: Basic Information",
     "nexthink_client_id": "set it to the id of a Nexthink credential: Administration > API credentials",
     "nexthink_client_secret": "set it to the secret of that Nexthink credential",
     "nexthink_region": f"write one of {', '.join(REGIONS)}",
-    "slack_transport": "write socket (http is not built yet)",
+    "slack_transport": "write socket or http",
     "fixdesk_http_port": "write a port number from 0 to 65535",
 }
+_NOT_SET = frozenset({_NEEDED_BY_SOCKETS, _NEEDED_BY_HTTP})
 
 
 def read_configuration() -> tuple[Settings, Policy | None]:
@@ -218,6 +234,8 @@ def _sentences(errors: list[dict[str, Any]]) -> list[str]:
 def _sentence(error: dict[str, Any]) -> str:
     name = str(error["loc"][0])
     said = str(error["msg"]).removeprefix("Value error, ")
+    if said in _NOT_SET:
+        return f"{name.upper()} is not set: {said}"
     if error["type"] == "missing":
         return f"{name.upper()} is not set: {_MENDS.get(name, 'set it')}"
     return f"{name.upper()}: {_MENDS.get(name, said) if error['type'] != 'value_error' else said}"

@@ -145,7 +145,7 @@ def test_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None
         ("NEXTHINK_CLIENT_ID", "se cret", "; copy it"),
         ("NEXTHINK_CLIENT_SECRET", "se\tcret", ": it holds a character that no token has"),
         ("NEXTHINK_CLIENT_SECRET", "se cret", ": it holds a character that no token has"),
-        ("SLACK_TRANSPORT", "http", ": http is not built yet"),
+        ("SLACK_TRANSPORT", "carrier pigeon", ": write socket or http"),
         ("SLACK_TRANSPORT", "pigeon-secret", ": write socket"),
         ("SLACK_API_URL", "slack-secret", ": write an address"),
         ("NEXTHINK_INSTANCE", None, ": set it"),
@@ -226,7 +226,7 @@ def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch, tmp_
     faults = faults_of(
         monkeypatch,
         SLACK_BOT_TOKEN=None,
-        SLACK_TRANSPORT="http",
+        SLACK_TRANSPORT="pigeon",
         NEXTHINK_REGION="mars",
         FIXDESK_HTTP_PORT="x",
         FIXDESK_POLICY=str(policy),
@@ -303,3 +303,16 @@ def test_command_needs_nothing_of_slack(monkeypatch: pytest.MonkeyPatch) -> None
 
     assert settings.api_url == "https://acme.api.eu.nexthink.cloud"
     assert policy is None
+
+
+def test_http_needs_the_signing_secret_and_no_app_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each transport asks for its own credential alone; a form is still checked."""
+    over_http = {"SLACK_TRANSPORT": "http", "SLACK_APP_TOKEN": None}
+
+    settings = read(monkeypatch, **over_http, SLACK_SIGNING_SECRET="secret-4")
+    monkeypatch.delenv("SLACK_SIGNING_SECRET")
+
+    assert (settings.slack_transport, settings.slack_app_token) == ("http", None)
+    (fault,) = faults_of(monkeypatch, **over_http)
+    assert fault.startswith("SLACK_SIGNING_SECRET is not set: SLACK_TRANSPORT=http needs it; copy it from Basic")
+    assert len(faults_of(monkeypatch, SLACK_SIGNING_SECRET="two words", SLACK_APP_TOKEN="xoxb-1")) == 2

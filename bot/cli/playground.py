@@ -33,13 +33,14 @@ def playground(
 async def _play(folder: Path, *, headless: bool, with_bot: bool, port: int) -> None:
     from bot.clock import utc_now
     from bot.logs import set_up_logs
+    from bot.playground.clock import Clock
     from bot.playground.slack.installation import Settings as SlackSettings
     from bot.playground.stand import running_stand
 
     set_up_logs(logging.WARNING)
     async with contextlib.AsyncExitStack() as closing:
-        settings = SlackSettings(port=port)
-        stand = await closing.enter_async_context(running_stand(clock=utc_now, slack_settings=settings))
+        clock, settings = Clock(utc_now), SlackSettings(port=port)
+        stand = await closing.enter_async_context(running_stand(clock=clock, slack_settings=settings))
         if with_bot:
             environment = {**stand.environment(), "FIXDESK_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/fixdesk.db"}
             await closing.enter_async_context(_bot(environment))

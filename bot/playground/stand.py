@@ -3,14 +3,14 @@
 import contextlib
 import dataclasses
 import importlib.resources
-from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import datetime
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 import bot
+from bot.playground.clock import Clock
 from bot.playground.nexthink.catalog import load_catalog
 from bot.playground.nexthink.control.api import Control
 from bot.playground.nexthink.server import SimulatedNexthink, start_simulated_nexthink
@@ -69,7 +69,7 @@ class Stand:
 
 @contextlib.asynccontextmanager
 async def running_stand(
-    *, clock: Callable[[], datetime], seed: Seed = EXAMPLE_CORP, slack_settings: SlackSettings | None = None
+    *, clock: Clock, seed: Seed = EXAMPLE_CORP, slack_settings: SlackSettings | None = None
 ) -> AsyncIterator[Stand]:
     """Run both servers on free ports of 127.0.0.1 for as long as the context lasts."""
     nexthink = await start_simulated_nexthink(seed.people, load_catalog(), clock=clock)

@@ -1,8 +1,4 @@
-"""The connection to Slack: one HTTP session and client, both tokens checked at start, two sockets.
-
-Two sockets, because Slack refreshes each of them now and then, and a press that meets none is lost.
-See: https://docs.slack.dev/apis/events-api/using-socket-mode
-"""
+"""The connection to Slack: one HTTP session and client, the tokens checked at start, and Bolt's app."""
 
 import asyncio
 import dataclasses
@@ -12,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 import aiohttp
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
@@ -22,15 +17,10 @@ from bot.domain.errors import ConfigurationError
 from bot.slack.calls import attempt
 from bot.slack.dispatch import Dispatcher
 
-SOCKETS = 2
-PING_INTERVAL = 5.0
-"""Seconds. A half-open socket is noticed after four of them."""
 CALL_TIMEOUT = 10
 """Seconds for one call of the Web API."""
 KEPT_ALIVE = 5.0
 """Seconds. A kept connection is dropped before Slack would: a post must not meet one that is just being closed."""
-CONNECT_PATIENCE = 5.0
-"""Seconds for a socket's handshake, then a new ticket is asked for: the SDK itself tries a used one for ever."""
 LONGEST_PAUSE = 30.0
 
 log = logging.getLogger(__name__)
@@ -44,11 +34,12 @@ class Tokens:
     """Slack's credentials."""
 
     bot: str = dataclasses.field(repr=False)
-    app: str = dataclasses.field(repr=False)
+    app: str = dataclasses.field(default="", repr=False)
+    """Empty where there are no sockets."""
 
 
 class SlackConnection:
-    """Slack's Web API and the sockets."""
+    """Slack's Web API, and who the bot is there."""
 
     def __init__(self, *, api_url: str, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -60,17 +51,16 @@ class SlackConnection:
         if _is_loopback(api_url):
             # The SDK takes the environment's proxy even for this machine, and knows no NO_PROXY.
             self.client.proxy = None
-        self._handlers: list[AsyncSocketModeHandler] = []
-        self._connecting: list[asyncio.Task[None]] = []
         self._identity: AuthorizeResult | None = None
 
     async def check(self) -> str:
-        """Make sure of both tokens and return the team's id; wait for Slack where it cannot be reached.
+        """Make sure of the tokens and return the team's id; wait for Slack where it cannot be reached.
 
         Raises `ConfigurationError` for a token that Slack does not accept: the SDK itself would try it for ever.
         """
         answer = await self._until_answered("auth.test", "SLACK_BOT_TOKEN", self._tokens.bot)
-        await self._until_answered("apps.connections.open", "SLACK_APP_TOKEN", self._tokens.app)
+        if self._tokens.app:
+            await self._until_answered("apps.connections.open", "SLACK_APP_TOKEN", self._tokens.app)
         self._identity = AuthorizeResult.from_auth_test_response(auth_test_response=answer, bot_token=self._tokens.bot)
         return str(answer.get("team_id", ""))
 
@@ -88,58 +78,29 @@ class SlackConnection:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def listen(self, dispatcher: Dispatcher) -> None:
-        """Open the sockets and hand what comes over them to the dispatcher."""
+    def app(self, dispatcher: Dispatcher) -> AsyncApp:
+        """Return Bolt's app, which hands everything to the dispatcher."""
         app = AsyncApp(
             client=self.client,
             authorize=_answer_from(self._identity),
             process_before_response=True,
+            request_verification_enabled=False,  # a socket needs none, and HTTP was verified before Bolt sees it
+            ssl_check_enabled=False,
             logger=bolt_log,
         )
         app.use(dispatcher)
-        for _ in range(SOCKETS):
-            handler = AsyncSocketModeHandler(app, self._tokens.app, ping_interval=PING_INTERVAL)
-            handler.client.proxy = self.client.proxy
-            self._handlers.append(handler)
-        self._connecting = [asyncio.create_task(_connect(handler)) for handler in self._handlers]
-        await asyncio.wait(self._connecting, return_when=asyncio.FIRST_COMPLETED)
-
-    async def open_sockets(self) -> int:
-        """Count the sockets over which a press would arrive now."""
-        return sum([await handler.client.is_connected() for handler in self._handlers])
-
-    async def hang_up(self) -> None:
-        """Close the sockets: nothing more arrives. The Web API stays."""
-        for connecting in self._connecting:
-            connecting.cancel()
-        await asyncio.gather(*self._connecting, return_exceptions=True)
-        for handler in self._handlers:
-            handler.client.auto_reconnect_enabled = False
-            await handler.close_async()
+        return app
 
     async def close(self) -> None:
         """Close the HTTP session."""
         await self._session.close()
 
 
-async def _connect(handler: AsyncSocketModeHandler) -> None:
-    """Open one socket, with a new ticket whenever one did not work."""
-    while True:
-        try:
-            async with asyncio.timeout(CONNECT_PATIENCE):
-                await handler.connect_async()
-        except TimeoutError:
-            log.warning("A socket to Slack could not be opened; trying again with a new ticket")
-            handler.client.wss_uri = None
-        else:
-            return
-
-
 def _answer_from(identity: AuthorizeResult | None) -> Callable[[], Awaitable[AuthorizeResult]]:
     """Authorize from what was asked at start, so that no press waits for auth.test."""
     # A plain function: Bolt fills in arguments by name, and would fill in `self` of a method.
     if identity is None:
-        raise RuntimeError("check() comes before listen()")
+        raise RuntimeError("check() comes before app()")
 
     async def authorize() -> AuthorizeResult:
         return identity

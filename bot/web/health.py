@@ -6,8 +6,6 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.domain.errors import ConfigurationError
-
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
@@ -19,30 +17,15 @@ class Health:
     """What is worth knowing but does not decide readiness."""
 
 
-class HealthServer:
-    """Serves the two pages on one address; everything else is 404."""
+class HealthPages:
+    """The two pages."""
 
     def __init__(self, check: Callable[[], Awaitable[Health]]) -> None:
         self._check = check
-        app = web.Application()
-        app.router.add_get("/health/live", self._live)
-        app.router.add_get("/health/ready", self._ready)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
 
-    async def start(self, host: str, port: int) -> None:
-        """Listen; raise `ConfigurationError` where the address cannot be had."""
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, host, port).start()
-        except (OSError, UnicodeError) as error:
-            await self.stop()
-            why = getattr(error, "strerror", None) or str(error)
-            fault = f"FIXDESK_HTTP_HOST, FIXDESK_HTTP_PORT: {host}:{port} cannot be used ({why})"
-            raise ConfigurationError([f"{fault}; choose another address or a free port"]) from error
-
-    async def stop(self) -> None:
-        """Stop listening."""
-        await self._runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        """List what the web server serves of it."""
+        return [web.get("/health/live", self._live), web.get("/health/ready", self._ready)]
 
     async def _live(self, _: web.Request) -> web.Response:
         return web.json_response({"status": "live"})

@@ -9,6 +9,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.playground.clock import Clock
 from bot.playground.stand import Stand, running_stand
 
 IMPORT_BOLT = "from slack_bolt.async_app import AsyncApp"
@@ -52,7 +53,7 @@ async def import_bolt() -> float:
 async def start_to_first_ack() -> float:
     """Return the seconds from starting `fixdesk serve` until its first command was acked."""
     with tempfile.TemporaryDirectory() as folder:
-        async with running_stand(clock=now) as stand:
+        async with running_stand(clock=Clock(now)) as stand:
             started = time.perf_counter()
             command = (sys.executable, "-m", "bot", "serve")
             environment = _environment(stand, Path(folder))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import utc_now
+from bot.playground.clock import Clock
 from bot.playground.nexthink.server import SimulatedNexthink
 from bot.playground.stand import Stand, running_stand
 from tests.cli.tenant import environment, running_tenant
@@ -98,7 +99,7 @@ async def fixdesk(tmp_path: Path) -> AsyncIterator[Command]:
 async def stand() -> AsyncIterator[Stand]:
     """A local Slack and a simulated Nexthink, for a bot in a process."""
     async with AsyncExitStack() as closing:
-        yield await closing.enter_async_context(running_stand(clock=utc_now))
+        yield await closing.enter_async_context(running_stand(clock=Clock(utc_now)))
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot.clock import utc_now
+from bot.playground.clock import Clock
 from bot.playground.nexthink.catalog import Catalog, load_catalog
 from bot.playground.nexthink.server import start_simulated_nexthink
 from bot.playground.nexthink.settings import Settings as NexthinkSettings
@@ -15,7 +17,7 @@ from bot.playground.seed import EXAMPLE_CORP
 from bot.playground.slack.installation import Settings as SlackSettings
 from bot.playground.slack.server import start_local_slack
 from bot.playground.stand import Stand, read_app_manifest, workspace_of
-from tests.scenarios.office import Clock, NewOffice, Office
+from tests.scenarios.office import NewOffice, Office
 
 SLACK = SlackSettings(messages_per_second=0)
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
@@ -33,22 +35,28 @@ def catalog() -> Catalog:
     return load_catalog()
 
 
+@pytest.fixture(params=["socket", "http"])
+def transport(request: pytest.FixtureRequest) -> str:
+    """The way from Slack to the bot; every journey goes over both."""
+    return str(request.param)
+
+
 @pytest.fixture
 async def new_office(
-    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, transport: str
 ) -> AsyncIterator[NewOffice]:
     """A maker of an office without a bot, whose keywords are settings of the simulated Nexthink."""
     async with AsyncExitStack() as closing:
 
         async def make(**settings: Any) -> Office:
-            clock, seed = Clock(), EXAMPLE_CORP
+            clock, seed = Clock(utc_now), EXAMPLE_CORP
             slack = await start_local_slack(read_app_manifest(), workspace_of(seed), clock=clock, settings=SLACK)
             closing.push_async_callback(slack.stop)
             chosen = replace(NexthinkSettings(), **settings)
             nexthink = await start_simulated_nexthink(seed.people, catalog, clock=clock, settings=chosen)
             closing.push_async_callback(nexthink.stop)
             stand = Stand(slack=slack, nexthink=nexthink, seed=seed)
-            office = Office(stand, clock, tmp_path, monkeypatch, unused_tcp_port)
+            office = Office(stand, clock, tmp_path, monkeypatch, transport)
             closing.push_async_callback(office.stop_bot)
             return office
 

@@ -9,15 +9,15 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from bot.app import Vitals, running_bot
-from bot.clock import utc_now
 from bot.domain.errors import NexthinkError
+from bot.playground.clock import Clock
 from bot.playground.nexthink.request_log import LoggedRequest
 from bot.playground.nexthink.server import SimulatedNexthink
 from bot.playground.slack.person.client import Client
@@ -29,6 +29,11 @@ from bot.slack.ids import ViewId
 from bot.store.database import SqlStore
 
 T = TypeVar("T")
+
+only_over_sockets = pytest.mark.parametrize("transport", ["socket"], indirect=True)
+"""For what only Socket Mode has."""
+NOT_ACKED = {"socket": "operation_timeout", "http": "http_service_unavailable"}
+"""What a person reads of a press that the bot could not store."""
 
 EXECUTE, TRIGGER = "/execute", "/trigger"
 START = "/workflows/execute"
@@ -58,17 +63,6 @@ workflows:
 """
 
 
-class Clock:
-    """Real time, and what a test has added to it."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        """Tell the time."""
-        return utc_now() + self.ahead
-
-
 @dataclass(slots=True)
 class Office:
     """A workspace, a tenant, and a bot that can be stopped and started again."""
@@ -77,7 +71,10 @@ class Office:
     clock: Clock
     folder: Path
     monkeypatch: pytest.MonkeyPatch
-    health_port: int
+    transport: str = "socket"
+    """How Slack reaches the bot: socket or http."""
+    port: int = 0
+    """Of the bot's web server; 0 takes a free one, which is known once the bot is up."""
     vitals: Vitals = field(default_factory=Vitals)
     _bot: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -117,20 +114,29 @@ class Office:
         return f"sqlite+aiosqlite:///{self.folder / 'fixdesk.db'}"
 
     @property
-    def health_url(self) -> str:
-        """The base of the bot's own HTTP pages."""
-        return f"http://127.0.0.1:{self.health_port}"
+    def url(self) -> str:
+        """The base of the bot's own web server."""
+        port = self.vitals.web.port if self.vitals.web else self.port
+        return f"http://127.0.0.1:{port}"
 
     async def start_bot(self, policy: str | None = POLICY, **environment: str) -> None:
         """Start the bot with a policy file of this text, None for no file, and with more variables."""
-        variables = {**self.stand.environment(), "FIXDESK_DATABASE_URL": self.database_url, **environment}
         path = self.folder / "policy.yaml"
         path.write_text(policy or "", encoding="utf-8")
-        variables |= {"FIXDESK_POLICY": str(path) if policy else "", "FIXDESK_HTTP_PORT": str(self.health_port)}
-        for name, value in variables.items():
+        variables = {
+            **self.stand.environment(),
+            "SLACK_TRANSPORT": self.transport,
+            "FIXDESK_POLICY": str(path) if policy else "",
+            "FIXDESK_DATABASE_URL": self.database_url,
+            "FIXDESK_HTTP_PORT": str(self.port),
+        }
+        for name, value in (variables | environment).items():
             self.monkeypatch.setenv(name, value)
         self.vitals = await self._bot.enter_async_context(running_bot(*read_configuration(), clock=self.clock))
-        await self.slack.connected(2)
+        if self.transport == "socket":
+            await self.slack.connected(2)
+        else:
+            assert (await self.slack.deliveries.use_http(f"{self.url}/slack/events")).ok
 
     async def stop_bot(self) -> None:
         """Stop the bot in order; nothing of its database is lost."""
@@ -165,7 +171,7 @@ class Office:
 
     def advance(self, by: timedelta = STEP) -> None:
         """Let time pass for all, and let the bot look what is due by now."""
-        self.clock.ahead += by
+        self.clock.jump(by)
         if self.vitals.worker is not None:
             self.vitals.worker.wake()
 

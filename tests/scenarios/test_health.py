@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from bot.playground.slack.faults import Fault
-from tests.scenarios.office import PATIENCE, NewOffice, Office
+from tests.scenarios.office import PATIENCE, NewOffice, Office, only_over_sockets
 
 
 async def get(office: Office, path: str) -> httpx.Response:
     """Ask the bot's own HTTP server."""
     async with httpx.AsyncClient(trust_env=False, timeout=8) as client:
-        return await client.get(f"{office.health_url}{path}")
+        return await client.get(f"{office.url}{path}")
 
 
 async def ready(office: Office, status: int, *faults: str) -> dict[str, Any]:
@@ -29,12 +29,13 @@ async def ready(office: Office, status: int, *faults: str) -> dict[str, Any]:
 
 
 async def test_running_bot_is_live_and_ready(office: Office) -> None:
-    """With two sockets, a catalog, a database and a worker it is ready, and says so in JSON."""
+    """With a way in, a catalog, a database and a worker it is ready, and says so in JSON."""
     said = await ready(office, 200)
     live = await get(office, "/health/live")
 
     assert (live.status_code, live.json()) == (200, {"status": "live"})
-    assert (said["status"], said["sockets"], said["nexthink"]["trouble"]) == ("ready", 2, None)
+    assert (said["status"], said["transport"], said["nexthink"]["trouble"]) == ("ready", office.transport, None)
+    assert said.get("sockets") == (2 if office.transport == "socket" else None)
 
 
 async def test_unknown_path_is_not_found(office: Office) -> None:
@@ -92,9 +93,10 @@ async def test_failed_call_is_shown_at_once(office: Office) -> None:
     [Fault(retry_after=1), Fault(cuts=True), Fault(status=503, is_html=True)],
     ids=["429", "cut", "page"],
 )
-async def test_slack_away_at_start_is_waited_for(new_office: NewOffice, fault: Fault) -> None:
+async def test_slack_away_at_start_is_waited_for(new_office: NewOffice, fault: Fault, unused_tcp_port: int) -> None:
     """While Slack does not answer the bot is live and not ready; it comes up once Slack does."""
     office = await new_office()
+    office.port = unused_tcp_port
     office.slack.fail("auth.test", fault)
     starting = asyncio.create_task(office.start_bot())
     try:
@@ -108,9 +110,10 @@ async def test_slack_away_at_start_is_waited_for(new_office: NewOffice, fault: F
     await ready(office, 200)
 
 
+@only_over_sockets
 async def test_without_a_socket_it_is_not_ready(new_office: NewOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     """No socket open means that no press arrives; with one back it is ready again."""
-    monkeypatch.setattr("bot.slack.connection.PING_INTERVAL", 0.2)
+    monkeypatch.setattr("bot.slack.sockets.PING_INTERVAL", 0.2)
     office = await new_office()
     await office.start_bot()
     await ready(office, 200)

@@ -1,6 +1,7 @@
 """What arrives twice is done once."""
 
 from bot.playground.slack import payloads
+from bot.playground.slack.delivery.envelope import Kind
 from tests.scenarios.office import Office
 
 MIGRATION = {"Upgrade window": "tonight"}
@@ -23,7 +24,7 @@ async def test_submit_pressed_twice_starts_once(office: Office) -> None:
     payload = payloads.view_submission(office.slack._install, office.ada.person, office.ada.open_view(view), [])
 
     first = await office.ada.submit(view)
-    again = await office.slack.sockets.deliver("interactive", "submitted again", payload)
+    again = await office.slack.deliveries.deliver(Kind.INTERACTIVE, "submitted again", payload)
     await office.card_after(office.ada, "Status: done")
 
     assert (first.ok, again.ok) == (True, True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.playground.slack import payloads
+from bot.playground.slack.delivery.envelope import Kind
 from bot.playground.slack.person.client import Client
 from bot.playground.slack.workspace import Message, View
 from tests.scenarios.office import PATIENCE, POLICY, NewOffice, Office, buttons, last_line
@@ -222,7 +223,7 @@ async def test_unknown_command_is_answered(office: Office) -> None:
     slack, ada = office.slack, office.ada
     payload = payloads.command(slack._install, ada.person, ada.channel("general"), ("/other", "words"), "")
 
-    delivery = await slack.sockets.deliver("slash_commands", "/other words", payload)
+    delivery = await slack.deliveries.deliver(Kind.COMMAND, "/other words", payload)
 
     assert delivery.ok
     assert "Type `/fix`" in (delivery.payload or {})["text"]

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from bot.playground.slack.faults import Fault
-from tests.scenarios.office import Office, buttons, fill_in, last_line
+from tests.scenarios.office import Office, buttons, fill_in, last_line, only_over_sockets
 
 BOT = "U0FIXDESK"
 ADMIN = {"Action": "grant", "Hours": "4", "Reason": "A driver"}
 
 
+@only_over_sockets
 async def test_refreshed_sockets_are_opened_again(office: Office) -> None:
     """Slack refreshes its sockets now and then: two are open again soon, and `/fix` works."""
     await office.slack.drop_sockets("refresh_requested")

@@ -1,14 +1,13 @@
 """Health pages: live while the loop turns, ready while a press would arrive."""
 
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import aiohttp
 import pytest
 
-from bot.domain.errors import ConfigurationError
-from bot.web.health import Health, HealthServer
+from bot.web.health import Health, HealthPages
+from bot.web.server import WebServer
 
 Get = Callable[[str], Awaitable[tuple[int, Any]]]
 
@@ -24,14 +23,6 @@ class Vitals:
         return Health(faults=self.faults, facts={"sockets": 2, "nexthink": {"trouble": "away"}})
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def vitals() -> Vitals:
     """The state that the pages show."""
@@ -41,9 +32,9 @@ def vitals() -> Vitals:
 @pytest.fixture
 async def get(vitals: Vitals) -> AsyncIterator[Get]:
     """Fetches a page of a server that listens."""
-    server, port = HealthServer(vitals.check), free_port()
-    await server.start("127.0.0.1", port)
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+    server = WebServer(HealthPages(vitals.check).routes())
+    await server.start("127.0.0.1", 0)
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as session:
 
         async def fetch(path: str) -> tuple[int, Any]:
             async with session.get(path) as answer:
@@ -83,28 +74,3 @@ async def test_unready_with_a_fault(get: Get, vitals: Vitals) -> None:
 async def test_unknown_page_is_not_found(get: Get, path: str) -> None:
     """What is not built answers 404."""
     assert (await get(path))[0] == 404
-
-
-@pytest.mark.parametrize("host", ["x" * 64 + ".example", "a..b"])
-async def test_host_that_is_no_name_is_told(vitals: Vitals, host: str) -> None:
-    """Whatever the resolver makes of it, it is a fault of the environment."""
-    server = HealthServer(vitals.check)
-
-    with pytest.raises(ConfigurationError, match=r"FIXDESK_HTTP_HOST, FIXDESK_HTTP_PORT: .* cannot be used"):
-        await server.start(host, 0)
-
-
-async def test_address_in_use_is_told_with_its_variables(vitals: Vitals) -> None:
-    """And the server can be stopped afterwards all the same."""
-    first, second, port = HealthServer(vitals.check), HealthServer(vitals.check), free_port()
-    await first.start("127.0.0.1", port)
-    try:
-        with pytest.raises(ConfigurationError) as caught:
-            await second.start("127.0.0.1", port)
-    finally:
-        await first.stop()
-    await second.stop()
-
-    (fault,) = caught.value.faults
-    assert fault.startswith(f"FIXDESK_HTTP_HOST, FIXDESK_HTTP_PORT: 127.0.0.1:{port} cannot be used (")
-    assert fault.endswith("choose another address or a free port")

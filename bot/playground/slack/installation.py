@@ -4,8 +4,9 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.playground.clock import Clock
 from bot.playground.slack.manifest import Manifest
-from bot.playground.slack.mint import Clock, Mint
+from bot.playground.slack.mint import Mint
 from bot.playground.slack.rate import MessageRate
 from bot.playground.slack.triggers import TRIGGER_LIFE, Triggers
 from bot.playground.slack.workspace import Workspace

@@ -6,13 +6,14 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.playground.clock import Clock
+from bot.playground.slack.delivery.deliveries import Deliveries
+from bot.playground.slack.delivery.mishaps import Mishap
 from bot.playground.slack.faults import Fault, Faults
 from bot.playground.slack.installation import Installation, Settings
 from bot.playground.slack.manifest import read_manifest
-from bot.playground.slack.mint import Clock
 from bot.playground.slack.person.client import Client
 from bot.playground.slack.responses import ResponseUrls
-from bot.playground.slack.sockets import Sockets
 from bot.playground.slack.ui import Ui, refuse_strangers
 from bot.playground.slack.webapi import CallRecord, WebApi
 from bot.playground.slack.workspace import Workspace
@@ -30,11 +31,11 @@ class LocalSlack:
 
     def __init__(self, install: Installation, more_routes: Iterable[web.RouteDef] = ()) -> None:
         self.faults = Faults()
-        self.sockets = Sockets(install)
+        self.deliveries = Deliveries(install)
         self._install = install
         self._responses = ResponseUrls(install)
-        self._api = WebApi(install, self.sockets, self.faults)
-        self._ui = Ui(install, self.sockets, self.client_of)
+        self._api = WebApi(install, self.deliveries.sockets, self.faults)
+        self._ui = Ui(install, self.deliveries, self.client_of)
         self._clients: dict[str, Client] = {}
         self._runner = web.AppRunner(
             self._application(more_routes), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
@@ -83,7 +84,7 @@ class LocalSlack:
         """Return the Slack client of a person, by name or id."""
         person = self.workspace.person(who)
         if person.id not in self._clients:
-            self._clients[person.id] = Client(person.id, self._install, self.sockets, self._responses)
+            self._clients[person.id] = Client(person.id, self._install, self.deliveries, self._responses)
         return self._clients[person.id]
 
     def fail(self, method: str, fault: Fault, *, times: int = 1) -> None:
@@ -92,18 +93,18 @@ class LocalSlack:
 
     async def drop_sockets(self, reason: str | None = None) -> None:
         """Drop the app's connections: with a disconnect message of a reason, or without a word."""
-        await self.sockets.disconnect(reason)
+        await self.deliveries.sockets.disconnect(reason)
 
     def duplicate_next(self, times: int = 1) -> None:
         """Deliver each of the next envelopes twice."""
-        self.sockets.duplicate_next(times)
+        self.deliveries.mishaps.plan(Mishap.TWICE, times=times)
 
     async def connected(self, count: int = 1, timeout: float = 15.0) -> None:  # noqa: ASYNC109 - the wait is the point
         """Wait until the app has that many connections open."""
         await self.workspace.changes.until(
-            lambda: self.sockets.count >= count or None,
+            lambda: self.deliveries.connections >= count or None,
             timeout,
-            lambda: f"the app has {self.sockets.count} of {count} connections open",
+            lambda: f"the app has {self.deliveries.connections} of {count} connections open",
         )
 
     async def start(self) -> None:
@@ -117,13 +118,13 @@ class LocalSlack:
         """Close every connection and stop listening."""
         self.faults.clear()
         await self._ui.stop()
-        await self.sockets.close()
+        await self.deliveries.stop()
         await self._runner.cleanup()
 
     def _application(self, more_routes: Iterable[web.RouteDef]) -> web.Application:
         application = web.Application()
         application.router.add_route("*", "/api/{method}", self._api.handle)
-        application.router.add_get("/link", self.sockets.accept)
+        application.router.add_get("/link", self.deliveries.sockets.accept)
         application.router.add_post("/response/{key}", self._responses.handle)
         application.router.add_get("/ui", self._ui.watch)
         application.router.add_post("/ui/act", self._ui.act)

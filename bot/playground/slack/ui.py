@@ -8,13 +8,13 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.playground.slack.delivery.deliveries import Deliveries
 from bot.playground.slack.installation import Installation
 from bot.playground.slack.kit.reading import find_element
 from bot.playground.slack.person.answer import Answer
 from bot.playground.slack.person.client import Client
 from bot.playground.slack.person.seat import Place
 from bot.playground.slack.snapshot import snapshot
-from bot.playground.slack.sockets import Sockets
 from bot.playground.slack.workspace import Message, View
 
 COALESCE_SECONDS = 0.03
@@ -26,9 +26,9 @@ Json = dict[str, Any]
 class Ui:
     """Serves `/ui` and `/ui/act`."""
 
-    def __init__(self, install: Installation, sockets: Sockets, client_of: Callable[[str], Client]) -> None:
+    def __init__(self, install: Installation, deliveries: Deliveries, client_of: Callable[[str], Client]) -> None:
         self._install = install
-        self._sockets = sockets
+        self._deliveries = deliveries
         self._client_of = client_of
         self._pages: set[web.WebSocketResponse] = set()
 
@@ -78,7 +78,7 @@ class Ui:
         try:
             while not socket.closed:
                 count = changes.count
-                seen = snapshot(self._install, person_id, is_connected=self._sockets.is_connected)
+                seen = snapshot(self._install, person_id, is_connected=self._deliveries.connections > 0)
                 if seen != last:
                     await socket.send_str(seen)
                     last = seen

@@ -14,12 +14,12 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.playground.slack.delivery.sockets import Sockets
 from bot.playground.slack.faults import Fault, Faults
 from bot.playground.slack.installation import Installation
 from bot.playground.slack.methods import chat, conversations, directory, session, views
 from bot.playground.slack.methods.calls import Call, Method
 from bot.playground.slack.refusal import HTTP_TOO_MANY_REQUESTS, RefusedError
-from bot.playground.slack.sockets import Sockets
 
 METHODS: Mapping[str, Method] = {
     **session.METHODS,

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.playground.clock import Clock as PlaygroundClock
 from bot.playground.nexthink.control.switches import OTHER, SWITCHES, usual_value
 from bot.playground.nexthink.control.trouble import PRESETS, TROUBLES
 from bot.playground.nexthink.fault import Endpoint, answer
@@ -50,7 +51,7 @@ async def desk() -> AsyncIterator[Desk]:
     """The control of a playground without a bot."""
     async with AsyncExitStack() as stack:
         clock = Clock()
-        stand = await stack.enter_async_context(running_stand(clock=clock))
+        stand = await stack.enter_async_context(running_stand(clock=PlaygroundClock(clock)))
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=10))
         bench = Bench(stand.nexthink, clock, http)
         await bench.login()

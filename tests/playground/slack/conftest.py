@@ -10,6 +10,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.playground.clock import Clock
 from bot.playground.slack.installation import Settings
 from bot.playground.slack.server import LocalSlack, start_local_slack
 from bot.playground.slack.workspace import Channel, Person, UserGroup, Workspace
@@ -32,19 +33,18 @@ MANIFEST: dict[str, Any] = {
 }
 
 
-class MovableClock:
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+class MovableClock(Clock):
     """A clock that stands until a test moves it."""
 
     def __init__(self) -> None:
-        self.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        """Return the time."""
-        return self.now
+        super().__init__(lambda: NOW)
 
     def move(self, **by: float) -> None:
         """Let time pass."""
-        self.now += timedelta(**by)
+        self.jump(timedelta(**by))
 
 
 def make_workspace() -> Workspace:

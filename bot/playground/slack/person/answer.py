@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from bot.playground.slack.sockets import Delivery
+from bot.playground.slack.delivery.envelope import Delivery
 
 _SENTENCES: Mapping[str, str] = {
     "dispatch_failed": "the app is not connected",

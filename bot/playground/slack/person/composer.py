@@ -6,9 +6,9 @@ https://docs.slack.dev/interactivity/implementing-slash-commands
 import re
 
 from bot.playground.slack import messages, payloads
+from bot.playground.slack.delivery.envelope import Delivery, Kind
 from bot.playground.slack.person.answer import Answer
 from bot.playground.slack.person.seat import Seat
-from bot.playground.slack.sockets import Delivery
 from bot.playground.slack.workspace import Channel, Message, Workspace
 
 _URL = re.compile(r"https?://[^\s<>|]+")
@@ -31,7 +31,7 @@ class Composer(Seat):
         text = escape(self._workspace, text.strip()) if known.should_escape else text.strip()
         url = self._responses.issue(self.person_id, here.id)
         payload = payloads.command(self._install, self.person, here, (name, text), url)
-        delivery = await self._sockets.deliver("slash_commands", line, payload)
+        delivery = await self._deliveries.deliver(Kind.COMMAND, line, payload)
         answer = self._try(lambda: self._show_ack(delivery, here, line), name, delivery)
         if not answer.ok:
             self._show_line(here, answer.message)
@@ -58,7 +58,7 @@ class Composer(Seat):
             url = self._responses.issue(self.person_id, message.channel, message.ts)
             source = self._source(message)
             payload = payloads.message_action(self._install, self.person, source, callback_id, url)
-        return self._answer(await self._sockets.deliver("interactive", callback_id, payload), "The shortcut")
+        return self._answer(await self._deliveries.deliver(Kind.INTERACTIVE, callback_id, payload), "The shortcut")
 
     async def open_home(self) -> Answer:
         """Open the app's Home tab."""
@@ -90,7 +90,7 @@ class Composer(Seat):
 
     async def _send_event(self, body: dict[str, str]) -> Answer:
         payload = payloads.event(self._install, dict(body))
-        return self._answer(await self._sockets.deliver("events_api", body["type"], payload), "The event")
+        return self._answer(await self._deliveries.deliver(Kind.EVENT, body["type"], payload), "The event")
 
 
 def escape(workspace: Workspace, text: str) -> str:

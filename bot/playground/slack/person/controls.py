@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from bot.playground.slack import payloads
+from bot.playground.slack.delivery.envelope import Kind
 from bot.playground.slack.kit.reading import STATE_FIELDS, Json, initial_values
 from bot.playground.slack.kit.validate import check_options
 from bot.playground.slack.person import form
@@ -80,7 +81,7 @@ class Controls(Seat):
             return Answer(ok=True, payload={"options": []})
         asked = (block["block_id"], element["action_id"])
         payload = payloads.block_suggestion(self._install, self.person, self._source(place), asked, query)
-        delivery = await self._sockets.deliver("interactive", f"{element['action_id']}: {query}", payload)
+        delivery = await self._deliveries.deliver(Kind.INTERACTIVE, f"{element['action_id']}: {query}", payload)
         if delivery.ok and (problems := check_options(delivery.payload)):
             return self._refused("invalid_options", problems, what, delivery)
         answer = self._answer(delivery, what)
@@ -90,7 +91,7 @@ class Controls(Seat):
     async def _act(self, place: Place, action: Json) -> Answer:
         url = "" if isinstance(place, View) else self._responses.issue(self.person_id, place.channel, place.ts)
         payload = payloads.block_actions(self._install, self.person, self._source(place), action, url)
-        delivery = await self._sockets.deliver("interactive", action["action_id"], payload)
+        delivery = await self._deliveries.deliver(Kind.INTERACTIVE, action["action_id"], payload)
         return self._answer(delivery, "That")
 
     def _keep(self, place: Place, block_id: str, action_id: str, state: Json) -> None:

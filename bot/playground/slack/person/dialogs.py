@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.playground.slack import modals, payloads
+from bot.playground.slack.delivery.envelope import Kind
 from bot.playground.slack.installation import Installation
 from bot.playground.slack.kit.reading import Json, all_elements, held
 from bot.playground.slack.person import form
@@ -31,7 +32,7 @@ class Dialogs(Seat):
         if errors := form.problems(top):
             return Answer(ok=False, error="invalid_input", message=form.REQUIRED, errors=errors)
         payload = payloads.view_submission(self._install, self.person, top, self._response_urls(top))
-        delivery = await self._sockets.deliver("interactive", f"{top.title} submitted", payload)
+        delivery = await self._deliveries.deliver(Kind.INTERACTIVE, f"{top.title} submitted", payload)
         answered = delivery.payload or {}
         if not delivery.ok:
             return self._answer(delivery, "The form")
@@ -51,7 +52,9 @@ class Dialogs(Seat):
         if not told.body.get("notify_on_close"):
             return Answer(ok=True)
         payload = payloads.view_closed(self._install, self.person, told, is_cleared=clears)
-        return self._answer(await self._sockets.deliver("interactive", f"{told.title} closed", payload), "Closing")
+        return self._answer(
+            await self._deliveries.deliver(Kind.INTERACTIVE, f"{told.title} closed", payload), "Closing"
+        )
 
     def _respond(self, submitted: View, answered: Mapping[str, Any]) -> None:
         # While the app made up its mind it may have changed the view, or opened another in its place.

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 
 from bot.playground.slack import messages
+from bot.playground.slack.delivery.deliveries import Deliveries
+from bot.playground.slack.delivery.envelope import Delivery
 from bot.playground.slack.installation import Installation
 from bot.playground.slack.kit.reading import Json, all_elements, find_element
 from bot.playground.slack.payloads import Source
 from bot.playground.slack.person.answer import Answer, answer_of, failure
 from bot.playground.slack.refusal import RefusedError
 from bot.playground.slack.responses import ResponseUrls
-from bot.playground.slack.sockets import Delivery, Sockets
 from bot.playground.slack.workspace import Channel, Message, Person, View
 
 Place = View | Message
@@ -20,11 +21,11 @@ Name = str | tuple[str, str]
 class Seat:
     """What every act of a person needs."""
 
-    def __init__(self, person_id: str, install: Installation, sockets: Sockets, responses: ResponseUrls) -> None:
+    def __init__(self, person_id: str, install: Installation, deliveries: Deliveries, responses: ResponseUrls) -> None:
         self.person_id = person_id
         self._install = install
         self._workspace = install.workspace
-        self._sockets = sockets
+        self._deliveries = deliveries
         self._responses = responses
 
     @property

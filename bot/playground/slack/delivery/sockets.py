@@ -1,0 +1,225 @@
+"""The Socket Mode side of Slack: tickets, connections, envelopes and acks.
+
+https://docs.slack.dev/apis/events-api/using-socket-mode
+"""
+
+import asyncio
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from bot.playground.slack.delivery.envelope import Envelope, Json, Kind, UndeliveredError
+from bot.playground.slack.installation import Installation
+
+MAX_CONNECTIONS = 10
+"""https://docs.slack.dev/apis/events-api/using-socket-mode"""
+CONNECTION_LIFE_SECONDS = 18_060
+"""What Slack announces in its hello."""
+WARNING_TIME = timedelta(seconds=10)
+"""How long before a refresh Slack warns of it. https://docs.slack.dev/apis/events-api/using-socket-mode"""
+RETRIES = (timedelta(seconds=4), timedelta(minutes=1), timedelta(minutes=5))
+"""The first was seen after about four seconds."""
+_CLOSE_SECONDS = 1.0
+_RESPONDING = frozenset({"view_submission", "block_suggestion"})
+
+
+@dataclass(slots=True, eq=False)
+class _Connection:
+    socket: web.WebSocketResponse
+    transport: asyncio.BaseTransport | None
+    is_silent: bool = False
+    """As behind a network that swallows everything: nothing goes out, no ping is answered."""
+
+    @property
+    def is_open(self) -> bool:
+        return not self.socket.closed
+
+    async def send(self, frame: Json) -> None:
+        if not self.is_silent:
+            await self.socket.send_json(frame)
+
+    async def end(self, reason: str) -> None:
+        await self.send(_disconnect(reason))
+        await self.socket.close()
+
+    def abort(self) -> None:
+        """Cut the connection as a failing network does, without a closing word."""
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+
+
+class Sockets:
+    """Sends each envelope to exactly one of the app's connections and waits for its ack."""
+
+    name = "socket"
+    retries = RETRIES
+
+    def __init__(self, install: Installation) -> None:
+        self._install = install
+        self._tickets: set[str] = set()
+        self._connections: list[_Connection] = []
+        self._next = 0
+        self._unacked: dict[str, list[asyncio.Future[Json]]] = {}
+        self._is_on = True
+
+    @property
+    def connections(self) -> int:
+        """Count the connections that the app has open."""
+        return len(self._connections)
+
+    def ticket(self) -> str:
+        """Return a ticket for one connection."""
+        ticket = secrets.token_urlsafe(16)
+        self._tickets.add(ticket)
+        return ticket
+
+    async def accept(self, request: web.Request) -> web.StreamResponse:
+        """Serve one connection of the app until it closes."""
+        ticket = request.query.get("ticket", "")
+        if ticket not in self._tickets:
+            raise web.HTTPForbidden(text="this ticket was used before or never existed")
+        self._tickets.discard(ticket)
+        socket = web.WebSocketResponse(timeout=_CLOSE_SECONDS, autoping=False)
+        await socket.prepare(request)
+        connection = _Connection(socket, request.transport)
+        if not self._is_on:
+            await connection.end("link_disabled")
+        elif len(self._connections) >= MAX_CONNECTIONS:
+            await connection.end("too_many_websockets")
+        else:
+            await self._serve(connection)
+        return socket
+
+    async def send(self, envelope: Envelope) -> Json:
+        """Deliver over one connection and return what the ack carries."""
+        connection = self._choose()
+        if connection is None:
+            raise UndeliveredError("dispatch_failed", "connection_failed")
+        future = asyncio.get_running_loop().create_future()
+        awaited = self._unacked.setdefault(envelope.id, [])
+        awaited.append(future)
+        try:
+            async with asyncio.timeout(self._install.settings.ack_timeout.total_seconds()):
+                await connection.send(_frame(envelope))
+                payload: Json = await future
+        except TimeoutError:
+            raise UndeliveredError("operation_timeout", "timeout") from None
+        except ConnectionError:
+            raise UndeliveredError("dispatch_failed", "connection_failed") from None
+        finally:
+            awaited.remove(future)
+            if not awaited:
+                self._unacked.pop(envelope.id, None)
+        return payload
+
+    async def disconnect(self, reason: str | None = None) -> None:
+        """Drop every connection: with a disconnect message of a reason, or cut without a word."""
+        for connection in tuple(self._connections):
+            if reason is None:
+                connection.abort()
+            else:
+                await connection.end(reason)
+
+    def cut(self) -> None:
+        """Cut the oldest connection as a failing network does."""
+        for connection in self._connections[:1]:
+            connection.abort()
+
+    def silence(self) -> None:
+        """Let the oldest connection that speaks swallow everything from now on, without being closed."""
+        for connection in [each for each in self._connections if not each.is_silent][:1]:
+            connection.is_silent = True
+
+    async def warn(self) -> None:
+        """Tell the oldest connection that it will soon be refreshed."""
+        for connection in self._connections[:1]:
+            await connection.send(_disconnect("warning"))
+
+    async def refresh(self) -> None:
+        """Refresh the oldest connection as Slack does every few hours: a warning, ten seconds, the end."""
+        for connection in self._connections[:1]:
+            await connection.send(_disconnect("warning"))
+            await self._install.clock.sleep(WARNING_TIME)
+            if connection.is_open:
+                await connection.end("refresh_requested")
+
+    async def switch_off(self) -> None:
+        """Switch Socket Mode off, as in the app's settings: nobody stays connected, nobody gets in."""
+        self._is_on = False
+        await self.disconnect("link_disabled")
+
+    def switch_on(self) -> None:
+        """Let connections in again."""
+        self._is_on = True
+
+    async def close(self) -> None:
+        """Close every connection, as a server that stops does."""
+        for connection in tuple(self._connections):
+            await connection.socket.close()
+
+    async def _serve(self, connection: _Connection) -> None:
+        self._connections.append(connection)
+        try:
+            await connection.send(self._hello())
+            self._install.workspace.changes.announce()
+            async for message in connection.socket:
+                if connection.is_silent:
+                    continue
+                if message.type is WSMsgType.TEXT:
+                    self._take_ack(message.data)
+                elif message.type is WSMsgType.PING:
+                    await connection.socket.pong(message.data)
+        finally:
+            self._connections.remove(connection)
+            self._install.workspace.changes.announce()
+
+    def _hello(self) -> Json:
+        return {
+            "type": "hello",
+            "num_connections": len(self._connections),
+            "connection_info": {"app_id": self._install.workspace.app.id},
+            "debug_info": {"host": "local", "approximate_connection_time": CONNECTION_LIFE_SECONDS},
+        }
+
+    def _choose(self) -> _Connection | None:
+        open_ones = [connection for connection in self._connections if connection.is_open]
+        if not open_ones:
+            return None
+        self._next += 1
+        return open_ones[self._next % len(open_ones)]
+
+    def _take_ack(self, frame: str) -> None:
+        try:
+            ack = json.loads(frame)
+        except ValueError:
+            ack = {}
+        awaited = self._unacked.get(str(ack.get("envelope_id")), []) if isinstance(ack, dict) else []
+        future = next((future for future in awaited if not future.done()), None)
+        if future is not None:
+            future.set_result(ack.get("payload") or {})
+            return
+        # A late or repeated ack changes nothing on Slack's side, but somebody who watches should see it.
+        wire = self._install.workspace.wire
+        body = ack if isinstance(ack, dict) else {}
+        wire.finish(wire.add(self._install.clock(), "from_app", "ack", "not awaited", body), None, ok=False)
+
+
+def _disconnect(reason: str) -> Json:
+    return {"type": "disconnect", "reason": reason, "debug_info": {"host": "local"}}
+
+
+def _frame(envelope: Envelope) -> dict[str, Any]:
+    responding = envelope.kind is Kind.COMMAND or envelope.payload.get("type") in _RESPONDING
+    frame: Json = {
+        "envelope_id": envelope.id,
+        "type": envelope.kind,
+        "accepts_response_payload": responding,
+        "payload": envelope.payload,
+    }
+    if envelope.kind is Kind.EVENT:
+        frame |= {"retry_attempt": envelope.attempt, "retry_reason": envelope.reason}
+    return frame
