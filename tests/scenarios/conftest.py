@@ -13,6 +13,7 @@ from bot.playground.clock import Clock
 from bot.playground.nexthink.catalog import Catalog, load_catalog
 from bot.playground.nexthink.server import start_simulated_nexthink
 from bot.playground.nexthink.settings import Settings as NexthinkSettings
+from bot.playground.plugin import PROXIES
 from bot.playground.seed import EXAMPLE_CORP
 from bot.playground.slack.installation import Settings as SlackSettings
 from bot.playground.slack.server import start_local_slack
@@ -20,7 +21,6 @@ from bot.playground.stand import Stand, read_app_manifest, workspace_of
 from tests.scenarios.office import NewOffice, Office
 
 SLACK = SlackSettings(messages_per_second=0)
-PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 
 
 @pytest.fixture(autouse=True)

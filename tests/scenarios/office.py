@@ -15,8 +15,9 @@ from typing import TypeVar
 
 import pytest
 
-from bot.app import Vitals, running_bot
+from bot.app import Vitals
 from bot.domain.errors import NexthinkError
+from bot.playground.bot import running_between
 from bot.playground.clock import Clock
 from bot.playground.nexthink.request_log import LoggedRequest
 from bot.playground.nexthink.server import SimulatedNexthink
@@ -24,7 +25,6 @@ from bot.playground.slack.person.client import Client
 from bot.playground.slack.server import LocalSlack
 from bot.playground.slack.workspace import Message, View
 from bot.playground.stand import Stand
-from bot.settings import read_configuration
 from bot.slack.ids import ViewId
 from bot.store.database import SqlStore
 
@@ -132,11 +132,7 @@ class Office:
         }
         for name, value in (variables | environment).items():
             self.monkeypatch.setenv(name, value)
-        self.vitals = await self._bot.enter_async_context(running_bot(*read_configuration(), clock=self.clock))
-        if self.transport == "socket":
-            await self.slack.connected(2)
-        else:
-            assert (await self.slack.deliveries.use_http(f"{self.url}/slack/events")).ok
+        self.vitals = await self._bot.enter_async_context(running_between(self.slack, self.clock))
 
     async def stop_bot(self) -> None:
         """Stop the bot in order; nothing of its database is lost."""
@@ -172,8 +168,6 @@ class Office:
     def advance(self, by: timedelta = STEP) -> None:
         """Let time pass for all, and let the bot look what is due by now."""
         self.clock.jump(by)
-        if self.vitals.worker is not None:
-            self.vitals.worker.wake()
 
     async def until(self, awaited: Awaitable[T], step: timedelta = STEP) -> T:
         """Let time pass in steps until something is seen."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from aiohttp.web import AppRunner, TCPSite
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -116,17 +117,35 @@ Connect = Callable[[Callable[[AsyncApp], None]], Awaitable[AsyncApp]]
 
 
 @pytest.fixture
-async def connect(slack: LocalSlack, web: AsyncWebClient) -> AsyncIterator[Connect]:
+def transport() -> str:
+    """The way to the app: socket, or http where a test says so."""
+    return "socket"
+
+
+@pytest.fixture
+async def connect(slack: LocalSlack, web: AsyncWebClient, transport: str) -> AsyncIterator[Connect]:
     """Connect a Bolt app whose listeners a function registers."""
     async with AsyncExitStack() as stack:
 
         async def connected(register: Callable[[AsyncApp], None]) -> AsyncApp:
-            app = AsyncApp(client=web, raise_error_for_unhandled_request=False)
+            app = AsyncApp(client=web, signing_secret=slack.signing_secret, raise_error_for_unhandled_request=False)
             register(app)
-            handler = AsyncSocketModeHandler(app, slack.app_token, ping_interval=1)
-            await handler.connect_async()
-            stack.push_async_callback(handler.close_async)
-            await slack.connected()
+            if transport == "http":
+                await _serve(app, slack, stack)
+            else:
+                handler = AsyncSocketModeHandler(app, slack.app_token, ping_interval=1)
+                await handler.connect_async()
+                stack.push_async_callback(handler.close_async)
+                await slack.connected()
             return app
 
         yield connected
+
+
+async def _serve(app: AsyncApp, slack: LocalSlack, stack: AsyncExitStack) -> None:
+    """Serve a Bolt app as Bolt itself does, on a free port, and tell Slack its address."""
+    runner = AppRunner(app.server(port=0, host="127.0.0.1").web_app)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await TCPSite(runner, "127.0.0.1", 0).start()
+    assert (await slack.deliveries.use_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")).ok

@@ -1,12 +1,27 @@
-"""An unmodified Bolt app goes through a whole journey over real sockets."""
+"""An unmodified Bolt app, which knows nothing of this server, goes through a whole journey over either transport."""
 
 from typing import Any
 
+import pytest
 from slack_bolt.app.async_app import AsyncApp
 
+from bot.clock import utc_now
+from bot.playground.clock import Clock
 from bot.playground.slack.server import LocalSlack
 
 PLAIN = "plain_text"
+
+
+@pytest.fixture(params=["socket", "http"])
+def transport(request: pytest.FixtureRequest) -> str:
+    """Both ways to the app."""
+    return str(request.param)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Real time, by which Bolt looks at the age of a signature."""
+    return Clock(utc_now)
 
 
 def plain(text: str) -> dict[str, Any]:
