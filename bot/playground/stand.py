@@ -14,12 +14,41 @@ from bot.playground.clock import Clock
 from bot.playground.nexthink.catalog import load_catalog
 from bot.playground.nexthink.control.api import Control
 from bot.playground.nexthink.server import SimulatedNexthink, start_simulated_nexthink
-from bot.playground.seed import EXAMPLE_CORP, Seed
+from bot.playground.seed import ALAN, EXAMPLE_CORP, GRACE, Seed
 from bot.playground.slack.installation import Settings as SlackSettings
 from bot.playground.slack.server import LocalSlack, start_local_slack
+from bot.playground.slack.suggestion import Suggestion
 from bot.playground.slack.workspace import App, Channel, Person, Workspace
 
-SUGGESTIONS = ("/fix teams cache", "/fix windows 11 migration", "/fix local admin permission")
+_DECIDERS = (GRACE.slack_id, ALAN.slack_id)
+_DECIDED = ("Approved by", "Denied by")
+SUGGESTIONS = (
+    Suggestion(
+        "/fix teams cache",
+        title="Run a fix",
+        hint="It starts at once and is soon done.",
+        card="Clear Teams cache",
+        ends=("Status: done",),
+    ),
+    Suggestion(
+        "/fix windows 11 migration",
+        title="Decide half way",
+        hint="It pauses on the device until somebody approves.",
+        card="Windows 11 migration",
+        ends=_DECIDED,
+        deciders=_DECIDERS,
+        decided_in="C0APPROVALS",
+    ),
+    Suggestion(
+        "/fix local admin permission",
+        title="Ask first",
+        hint="It does not start before somebody agrees.",
+        card="Manage local admin permission",
+        ends=_DECIDED,
+        deciders=_DECIDERS,
+        decided_in="C0APPROVALS",
+    ),
+)
 """One that runs, one that pauses for a decision, one that needs an approval first."""
 POLICY = Path(__file__).parent / "policy.yaml"
 CONTROL_PATH = "/nexthink"

@@ -78,3 +78,19 @@ async def test_panel_keeps_its_place(page: Page) -> None:
     await expect(panel).to_be_hidden()
     await expect(toggle).to_be_focused()
     await expect(page.get_by_role("complementary", name="On the wire")).to_be_visible()
+
+
+async def test_slack_is_made_trouble(page: Page) -> None:
+    """A jump of the clock is told, what is planned is counted, and "Back to normal" takes it all away."""
+    await page.get_by_role("button", name="Slack: normal").click()
+    panel = page.get_by_role("complementary", name="Slack")
+    await expect(panel).to_contain_text("Socket Mode")
+    await panel.get_by_role("button", name="Jump 1 minute ahead").click()
+    await expect(panel).to_contain_text("ahead")
+    await panel.get_by_label("Method").select_option("views.open")
+    await panel.get_by_role("button", name="Plan it").click()
+    await expect(page.get_by_role("button", name="Slack: 1 trouble planned")).to_be_visible()
+    await expect(panel.get_by_role("list", name="Planned")).to_contain_text("views.open")
+    await panel.get_by_role("button", name="Back to normal").click()
+
+    await expect(page.get_by_role("button", name="Slack: normal")).to_be_visible()

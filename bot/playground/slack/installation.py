@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.playground.clock import Clock
 from bot.playground.slack.manifest import Manifest
 from bot.playground.slack.mint import Mint
-from bot.playground.slack.rate import MessageRate
+from bot.playground.slack.rate import RESPONSE_BURST, MessageRate, MethodRate
 from bot.playground.slack.triggers import TRIGGER_LIFE, Triggers
 from bot.playground.slack.workspace import Workspace
 
@@ -33,7 +33,7 @@ class Settings:
     ack_timeout: timedelta = ACK_TIMEOUT
     trigger_life: timedelta = TRIGGER_LIFE
     messages_per_second: float = MESSAGES_PER_SECOND
-    """For each channel; 0 means no limit, which a test with a standing clock needs."""
+    """For each channel; 0 switches every rate limit off, which a test with a standing clock needs."""
     message_burst: int = 1
 
 
@@ -47,11 +47,18 @@ class Installation:
     clock: Clock
     url: str = ""
     """Where this Slack is reached, known once it listens."""
+    uploads: dict[str, str] = field(default_factory=dict)
+    """The ticket of each upload that the app has announced → the id of its file."""
     mint: Mint = field(init=False)
     triggers: Triggers = field(init=False)
     rate: MessageRate = field(init=False)
+    response_rate: MessageRate = field(init=False)
+    method_rate: MethodRate = field(init=False)
 
     def __post_init__(self) -> None:
         self.mint = Mint(self.clock)
         self.triggers = Triggers(self.clock, self.settings.trigger_life)
-        self.rate = MessageRate(self.clock, self.settings.messages_per_second, self.settings.message_burst)
+        per_second = self.settings.messages_per_second
+        self.rate = MessageRate(self.clock, per_second, self.settings.message_burst)
+        self.response_rate = MessageRate(self.clock, per_second, RESPONSE_BURST)
+        self.method_rate = MethodRate(self.clock, is_on=bool(per_second))

@@ -1,17 +1,22 @@
 """Put messages into conversations: check, post, edit, show to one person."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.playground.slack.installation import Installation
+from bot.playground.slack.kit import limits
 from bot.playground.slack.kit.reading import with_ids
-from bot.playground.slack.kit.validate import check_message
+from bot.playground.slack.kit.validate import check_message, metadata_error
 from bot.playground.slack.refusal import RefusedError
 from bot.playground.slack.workspace import Message
 
 MAX_TEXT = 40_000
 """Longer texts are cut. https://docs.slack.dev/reference/methods/chat.postMessage"""
+MAX_MARKDOWN = 12_000
+"""https://docs.slack.dev/reference/methods/chat.postMessage"""
+_EVENT_TYPE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +27,44 @@ class Content:
     blocks: list[dict[str, Any]] | None
     attachments: list[dict[str, Any]] | None = None
     metadata: dict[str, Any] | None = None
+    """None where the app does not speak of it, empty where it shall go."""
     thread_ts: str | None = None
+    is_broadcast: bool = False
     username: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def read_content(install: Installation, args: Mapping[str, Any]) -> Content:
     """Check a message's arguments; raise a refusal for what Slack would refuse."""
-    blocks, attachments = args.get("blocks"), args.get("attachments")
-    if blocks is not None and not isinstance(blocks, list):
-        raise RefusedError("invalid_blocks_format")
+    text, blocks = _text_and_blocks(args)
+    attachments = _attachments(args.get("attachments"))
     errors = check_message(blocks or [], attachments or [])
     if errors:
         raise RefusedError("invalid_blocks", errors, facts={"errors": errors})
+    metadata, warnings = _metadata(args.get("metadata"))
     return Content(
-        text=str(args.get("text") or "")[:MAX_TEXT],
+        text=text[:MAX_TEXT],
         blocks=None if blocks is None else with_ids(blocks, install.mint.short),
         attachments=attachments,
-        metadata=_metadata(args.get("metadata")),
-        thread_ts=args.get("thread_ts"),
+        metadata=metadata,
+        thread_ts=str(args["thread_ts"]) if args.get("thread_ts") else None,
+        is_broadcast=str(args.get("reply_broadcast")).lower() in {"true", "1"},
         username=str(args.get("username") or ""),
+        warnings=warnings,
     )
+
+
+def thread_of(install: Installation, channel: str, ts: str | None) -> str | None:
+    """Return the parent of the thread that a time stamp names; refuse what cannot have replies."""
+    if ts is None:
+        return None
+    message = install.workspace.message(channel, ts)
+    if message is None:
+        raise RefusedError("thread_not_found")
+    if message.is_ephemeral:
+        raise RefusedError("cannot_reply_to_message")
+    # The time stamp of a reply leads to the thread that it stands in.
+    return message.thread_ts or message.ts
 
 
 def require_content(content: Content) -> Content:
@@ -54,6 +77,7 @@ def require_content(content: Content) -> Content:
 def post(install: Installation, channel: str, content: Content, only_for: str | None = None) -> Message:
     """Post as the app, to everybody or to one person."""
     app = install.workspace.app
+    thread_ts = thread_of(install, channel, content.thread_ts)
     return install.workspace.put_message(
         Message(
             channel=channel,
@@ -64,21 +88,30 @@ def post(install: Installation, channel: str, content: Content, only_for: str | 
             username=content.username or app.name,
             is_bot=True,
             only_for=only_for,
-            thread_ts=content.thread_ts,
-            metadata=content.metadata,
-            attachments=content.attachments,
+            thread_ts=thread_ts,
+            metadata=content.metadata or None,
+            attachments=content.attachments or None,
+            is_broadcast=content.is_broadcast and thread_ts is not None,
         )
     )
 
 
-def edit(install: Installation, message: Message, content: Content, *, keeps_blocks: bool) -> Message:
-    """Replace what one of the app's messages says."""
-    blocks = message.blocks if keeps_blocks and content.blocks is None else content.blocks or None
+def edit(install: Installation, message: Message, content: Content, *, keeps_rest: bool) -> Message:
+    """Replace what one of the app's messages says; what is left out stays, or goes as well.
+
+    A new text takes the blocks away in any case. https://docs.slack.dev/reference/methods/chat.update
+    """
+    blocks, attachments, metadata = content.blocks, content.attachments, content.metadata
+    if keeps_rest:
+        blocks = message.blocks if blocks is None and not content.text else blocks
+        attachments = message.attachments if attachments is None else attachments
     changed = replace(
         message,
         text=content.text,
-        blocks=blocks,
-        metadata=content.metadata or message.metadata,
+        blocks=blocks or None,
+        attachments=attachments or None,
+        metadata=(message.metadata if metadata is None else metadata) or None,
+        is_broadcast=message.is_broadcast or (content.is_broadcast and message.thread_ts is not None),
         edited_ts=install.mint.ts(),
     )
     return install.workspace.put_message(changed)
@@ -90,9 +123,35 @@ def say_as_client(install: Installation, channel: str, person: str, text: str) -
     return install.workspace.put_message(replace(line, is_client_line=True))
 
 
-def _metadata(metadata: Any) -> dict[str, Any] | None:
-    if metadata is None:
+def _text_and_blocks(args: Mapping[str, Any]) -> tuple[str, list[Any] | None]:
+    text, blocks, markdown = str(args.get("text") or ""), args.get("blocks"), args.get("markdown_text")
+    if blocks is not None and not isinstance(blocks, list):
+        raise RefusedError("invalid_blocks_format")
+    if not markdown:
+        return text, blocks
+    if text or blocks:
+        raise RefusedError("markdown_text_conflict")
+    if len(str(markdown)) > MAX_MARKDOWN:
+        raise RefusedError("msg_too_long")
+    return str(markdown), [{"type": "markdown", "text": str(markdown)}]
+
+
+def _attachments(attachments: Any) -> list[dict[str, Any]] | None:
+    if attachments is None:
         return None
-    if not isinstance(metadata, dict) or not {"event_type", "event_payload"} <= metadata.keys():
-        raise RefusedError("invalid_metadata_format")
-    return metadata
+    if not isinstance(attachments, list) or not all(isinstance(one, dict) for one in attachments):
+        raise RefusedError("invalid_attachments")
+    if len(attachments) > limits.ATTACHMENTS.maximum:
+        raise RefusedError("too_many_attachments")
+    return attachments
+
+
+def _metadata(metadata: Any) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    if metadata is None or metadata == {}:
+        return metadata, ()
+    if error := metadata_error(metadata):
+        raise RefusedError(error)
+    if not _EVENT_TYPE.fullmatch(metadata["event_type"]):
+        # Slack warns and posts without it. https://docs.slack.dev/messaging/message-metadata
+        return None, ("invalid_metadata_schema",)
+    return dict(metadata), ()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.playground.slack.files import file_json
 from bot.playground.slack.installation import Installation
 from bot.playground.slack.kit.reading import initial_values
 from bot.playground.slack.workspace import Channel, Message, Person, View, Workspace
@@ -65,11 +66,17 @@ def message_json(workspace: Workspace, message: Message) -> Json:
         facts |= {"bot_id": workspace.app.bot_id, "app_id": workspace.app.id, "username": message.username}
     if message.edited_ts:
         facts["edited"] = {"user": message.user, "ts": message.edited_ts}
+    if message.is_broadcast:
+        facts["subtype"] = "thread_broadcast"
     optional = {
         "blocks": message.blocks,
         "thread_ts": message.thread_ts,
         "metadata": message.metadata,
         "attachments": message.attachments,
+        "reactions": [
+            {"name": name, "users": list(users), "count": len(users)} for name, users in message.reactions.items()
+        ],
+        "files": [file_json(workspace.files[file_id]) for file_id in message.files],
     }
     return facts | {key: value for key, value in optional.items() if value}
 

@@ -19,6 +19,8 @@ from bot.playground.slack.workspace import Message
 
 MAX_USES = 5
 LIFE = timedelta(minutes=30)
+_GONE = frozenset({"invalid_url", "used_url", "expired_url"})
+"""Slack documents the two limits and not its words for them; these are in use elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,13 @@ class ResponseUrls:
         try:
             self._answer(key, body)
         except RefusedError as refused:
-            status, text = HTTPStatus.NOT_FOUND if "url" in refused.error else HTTPStatus.BAD_REQUEST, refused.error
+            response = _refused(refused)
         else:
-            status, text = HTTPStatus.OK, "ok"
+            response = web.Response(text="ok")
         wire = self._install.workspace.wire
-        seq = wire.add(self._install.clock(), "from_app", "response_url", text, {"body": body})
-        wire.finish(seq, None, ok=status is HTTPStatus.OK)
-        return web.Response(text=text, status=status)
+        seq = wire.add(self._install.clock(), "from_app", "response_url", str(response.text), {"body": body})
+        wire.finish(seq, None, ok=response.status == HTTPStatus.OK)
+        return response
 
     def _answer(self, key: str, body: Any) -> None:
         url = self._urls.get(key)
@@ -73,6 +75,7 @@ class ResponseUrls:
             raise RefusedError("expired_url")
         if not isinstance(body, dict):
             raise RefusedError("invalid_payload")
+        self._install.response_rate.take(url.channel)
         self._urls[key] = replace(url, uses_left=url.uses_left - 1)
         self._act(url, body)
 
@@ -85,13 +88,22 @@ class ResponseUrls:
         content = require_content(read_content(self._install, body))
         # A command's response_url has no message to replace, so what comes is new.
         if _is_true(body.get("replace_original")) and source is not None:
-            edit(self._install, source, content, keeps_blocks=False)
+            edit(self._install, source, content, keeps_rest=False)
             return
         is_public = body.get("response_type") == "in_channel"
         post(self._install, url.channel, content, only_for=None if is_public else url.person)
 
     def _source(self, url: ResponseUrl) -> Message | None:
         return self._install.workspace.message(url.channel, url.message_ts) if url.message_ts else None
+
+
+def _refused(refused: RefusedError) -> web.Response:
+    if refused.retry_after is not None:
+        return web.Response(
+            text="rate_limited", status=refused.status, headers={"Retry-After": str(refused.retry_after)}
+        )
+    status = HTTPStatus.NOT_FOUND if refused.error in _GONE else HTTPStatus.BAD_REQUEST
+    return web.Response(text=refused.error, status=status)
 
 
 def _is_true(value: Any) -> bool:

@@ -10,6 +10,7 @@ from bot.playground.clock import Clock
 from bot.playground.slack.delivery.deliveries import Deliveries
 from bot.playground.slack.delivery.mishaps import Mishap
 from bot.playground.slack.faults import Fault, Faults
+from bot.playground.slack.file_server import FileServer
 from bot.playground.slack.installation import Installation, Settings
 from bot.playground.slack.manifest import read_manifest
 from bot.playground.slack.person.client import Client
@@ -34,6 +35,7 @@ class LocalSlack:
         self.deliveries = Deliveries(install)
         self._install = install
         self._responses = ResponseUrls(install)
+        self._files = FileServer(install)
         self._api = WebApi(install, self.deliveries.sockets, self.faults)
         self._ui = Ui(install, self.deliveries, self.client_of)
         self._clients: dict[str, Client] = {}
@@ -87,8 +89,8 @@ class LocalSlack:
             self._clients[person.id] = Client(person.id, self._install, self.deliveries, self._responses)
         return self._clients[person.id]
 
-    def fail(self, method: str, fault: Fault, *, times: int = 1) -> None:
-        """Let the next calls of a method fail."""
+    def fail(self, method: str, fault: Fault, *, times: int | None = 1) -> None:
+        """Let the next calls of a method fail; None lasts until the faults are cleared."""
         self.faults.fail(method, fault, times=times)
 
     async def drop_sockets(self, reason: str | None = None) -> None:
@@ -126,6 +128,9 @@ class LocalSlack:
         application.router.add_route("*", "/api/{method}", self._api.handle)
         application.router.add_get("/link", self.deliveries.sockets.accept)
         application.router.add_post("/response/{key}", self._responses.handle)
+        application.router.add_post("/ui/files", _for_the_page(self._files.upload_as_person))
+        application.router.add_post("/upload/{ticket}", self._files.upload_as_app)
+        application.router.add_get("/files-pri/{key}/{name}", self._files.download)
         application.router.add_get("/ui", self._ui.watch)
         application.router.add_post("/ui/act", self._ui.act)
         application.router.add_get("/", _page)

@@ -78,7 +78,7 @@ class Ui:
         try:
             while not socket.closed:
                 count = changes.count
-                seen = snapshot(self._install, person_id, is_connected=self._deliveries.connections > 0)
+                seen = snapshot(self._install, person_id, self._deliveries)
                 if seen != last:
                     await socket.send_str(seen)
                     last = seen
@@ -122,7 +122,8 @@ def _place(client: Client, asked: Mapping[str, Any]) -> Place:
 
 
 def _view(client: Client, asked: Mapping[str, Any]) -> View:
-    view = next((view for view in client.views if view.id == asked["view_id"]), None)
+    shown = [*client.views, *([client.home] if client.home else [])]
+    view = next((view for view in shown if view.id == asked["view_id"]), None)
     if view is None:
         raise LookupError("this modal is no longer open")
     return view
@@ -137,7 +138,11 @@ async def _command(client: Client, asked: Json) -> Json:
 
 
 async def _message(client: Client, asked: Json) -> Json:
-    return _as_json(await client.say(asked["text"], asked["channel"]))
+    return _as_json(await client.say(asked["text"], asked["channel"], asked.get("thread_ts")))
+
+
+async def _home(client: Client, asked: Json) -> Json:
+    return _as_json(await client.open_home("messages" if asked.get("tab") == "messages" else "home"))
 
 
 async def _press(client: Client, asked: Json) -> Json:
@@ -172,6 +177,7 @@ async def _shortcut(client: Client, asked: Json) -> Json:
 _ACTS: Mapping[str, Callable[[Client, Json], Awaitable[Json]]] = {
     "command": _command,
     "message": _message,
+    "home": _home,
     "press": _press,
     "options": _options,
     "submit": _submit,

@@ -3,8 +3,6 @@
 https://docs.slack.dev/apis/web-api
 """
 
-import asyncio
-import json
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -14,10 +12,21 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.playground.slack.arguments import Arguments, read_arguments
 from bot.playground.slack.delivery.sockets import Sockets
 from bot.playground.slack.faults import Fault, Faults
 from bot.playground.slack.installation import Installation
-from bot.playground.slack.methods import chat, conversations, directory, session, views
+from bot.playground.slack.methods import (
+    blocks,
+    chat,
+    conversations,
+    directory,
+    files,
+    history,
+    reactions,
+    session,
+    views,
+)
 from bot.playground.slack.methods.calls import Call, Method
 from bot.playground.slack.refusal import HTTP_TOO_MANY_REQUESTS, RefusedError
 
@@ -25,12 +34,14 @@ METHODS: Mapping[str, Method] = {
     **session.METHODS,
     **directory.METHODS,
     **conversations.METHODS,
+    **history.METHODS,
+    **reactions.METHODS,
+    **files.METHODS,
     **chat.METHODS,
     **views.METHODS,
+    **blocks.METHODS,
 }
 KEPT_CALLS = 10_000
-_JSON_ARGUMENTS = ("blocks", "view", "attachments", "metadata")
-_BEARER = "Bearer "
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +71,36 @@ class WebApi:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one call and log it."""
         method = request.match_info["method"]
-        args, token = await _read(request)
+        arguments = await read_arguments(request)
         started = time.perf_counter()
         fault = await self._next_fault(method)
         answer: dict[str, Any] = {}
         refusal: RefusedError | None = None
         try:
             if fault is None or fault.takes_effect:
-                answer = self._perform(method, args, token)
+                answer = self._perform(method, arguments)
             if fault is not None:
                 raise _as_refusal(fault)
         except RefusedError as refused:
             answer, refusal = refused.answer, refused
-        self._log(CallRecord(method, args, answer, refusal.status if refusal else HTTPStatus.OK), started)
-        if fault is not None and (fault.hangs or fault.cuts or fault.is_html):
+        status = refusal.status if refusal else HTTPStatus.OK
+        self._log(CallRecord(method, arguments.values, answer, status), started)
+        if fault is not None and not fault.answers_json:
             return await self._misbehave(request, fault)
-        return self._respond(answer, refusal)
+        return self._respond(method, answer, refusal)
 
-    def _perform(self, name: str, args: Mapping[str, Any], token: str) -> dict[str, Any]:
+    def _perform(self, name: str, arguments: Arguments) -> dict[str, Any]:
         method = METHODS.get(name)
         if method is None:
             raise RefusedError("unknown_method", facts={"req_method": name})
-        self._check_token(method, token)
-        call = Call(self._install, _with_json(args), self._sockets.ticket)
+        if method.needs_post and not arguments.is_post:
+            raise RefusedError("insecure_request")
+        if method.needs_token:
+            self._check_token(method, arguments.token)
+        self._install.method_rate.take(name, method.tier)
+        call = Call(self._install, arguments.parsed(), self._sockets.ticket)
         call.need_scope(*method.scopes)
-        return {"ok": True, **method.run(call)}
+        return _with_warnings({"ok": True, **method.run(call)}, arguments.warnings)
 
     def _check_token(self, method: Method, token: str) -> None:
         settings = self._install.settings
@@ -95,8 +111,10 @@ class WebApi:
         if method.is_app_level != (token == settings.app_token):
             raise RefusedError("not_allowed_token_type")
 
-    def _respond(self, answer: Mapping[str, Any], refusal: RefusedError | None) -> web.Response:
+    def _respond(self, name: str, answer: Mapping[str, Any], refusal: RefusedError | None) -> web.Response:
         headers = {"x-oauth-scopes": ",".join(sorted(self._install.manifest.scopes))}
+        if name in METHODS:
+            headers["x-accepted-oauth-scopes"] = ",".join(METHODS[name].scopes)
         if refusal is not None and refusal.retry_after is not None:
             headers["Retry-After"] = str(refusal.retry_after)
         return web.json_response(answer, status=refusal.status if refusal else HTTPStatus.OK, headers=headers)
@@ -104,12 +122,14 @@ class WebApi:
     async def _next_fault(self, method: str) -> Fault | None:
         fault = self._faults.take(method)
         if fault is not None and fault.delay_seconds:
-            await asyncio.sleep(fault.delay_seconds)
+            await self._faults.wait(fault.delay_seconds)
         return None if fault is None or fault.only_delays else fault
 
     async def _misbehave(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.hangs:
-            await self._faults.hang()
+            await self._faults.wait(None)
+        if fault.is_garbled:
+            return web.Response(text="{ok: ", content_type="application/json", status=fault.status)
         if fault.is_html:
             return web.Response(text="<html>Bad gateway</html>", content_type="text/html", status=fault.status)
         if request.transport is not None:
@@ -130,31 +150,12 @@ def _as_refusal(fault: Fault) -> RefusedError:
     return RefusedError(fault.error or "internal_error", status=fault.status)
 
 
-async def _read(request: web.Request) -> tuple[dict[str, Any], str]:
-    args: dict[str, Any] = dict(request.query)
-    if request.content_type == "application/json":
-        try:
-            body = json.loads(await request.read() or b"{}")
-        except ValueError:
-            body = None
-        args |= body if isinstance(body, dict) else {}
-    else:
-        args |= dict(await request.post())
-    in_header = request.headers.get("Authorization", "")
-    in_body = args.pop("token", "")
-    return args, in_header.removeprefix(_BEARER) if in_header.startswith(_BEARER) else str(in_body)
-
-
-def _with_json(args: Mapping[str, Any]) -> dict[str, Any]:
-    parsed = dict(args)
-    for name in _JSON_ARGUMENTS:
-        if isinstance(parsed.get(name), str):
-            try:
-                parsed[name] = json.loads(parsed[name])
-            except ValueError:
-                error = "invalid_blocks_format" if name == "blocks" else "invalid_arguments"
-                raise RefusedError(error, [f"[ERROR] {name} must be JSON"]) from None
-    return parsed
+def _with_warnings(answer: dict[str, Any], warnings: tuple[str, ...]) -> dict[str, Any]:
+    told = [*answer.pop("warnings", ()), *warnings]
+    if not told:
+        return answer
+    metadata = {**answer.get("response_metadata", {}), "warnings": told}
+    return {**answer, "warning": ",".join(told), "response_metadata": metadata}
 
 
 def _summary(record: CallRecord) -> str:

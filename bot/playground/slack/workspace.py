@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from bot.playground.slack.changes import Changes
+from bot.playground.slack.files import StoredFile
 from bot.playground.slack.kit.reading import readable
+from bot.playground.slack.suggestion import Suggestion
 from bot.playground.slack.wire import WireLog
 
 Kind = Literal["channel", "private", "dm"]
@@ -59,6 +61,8 @@ class Channel:
     kind: Kind = "channel"
     topic: str = ""
     is_archived: bool = False
+    is_read_only: bool = False
+    """Whether its owners let only a few people post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class UserGroup:
     handle: str
     name: str
     members: tuple[str, ...] = ()
+    is_disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,12 @@ class Message:
     thread_ts: str | None = None
     metadata: dict[str, Any] | None = None
     attachments: list[dict[str, Any]] | None = None
+    is_broadcast: bool = False
+    """A reply in a thread that is shown in the channel too."""
+    reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The emoji's name → who reacted with it."""
+    files: tuple[str, ...] = ()
+    """The ids of the files that were shared with it."""
 
     @property
     def is_ephemeral(self) -> bool:
@@ -162,12 +173,13 @@ class Workspace:
         self.people = {person.id: person for person in people}
         self.channels = {channel.id: channel for channel in channels}
         self.groups = {group.id: group for group in groups}
-        self.suggestions: tuple[str, ...] = ()
+        self.suggestions: tuple[Suggestion, ...] = ()
         """What a newcomer may type; the page shows them."""
         self.messages: dict[str, dict[str, Message]] = {}
         self.message_values: dict[tuple[str, str, str], dict[str, dict[str, dict[str, Any]]]] = {}
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
+        self.files: dict[str, StoredFile] = {}
         self.changes = Changes()
         self.wire = WireLog(self.changes)
         for person in self.people.values():
@@ -233,6 +245,11 @@ class Workspace:
     def message(self, channel_id: str, ts: str) -> Message | None:
         """Return a message, or None where there is none."""
         return self.messages.get(channel_id, {}).get(ts)
+
+    def replies(self, channel_id: str, thread_ts: str) -> list[Message]:
+        """Return the replies in a thread, oldest first."""
+        messages = self.messages.get(channel_id, {}).values()
+        return [m for m in messages if m.thread_ts == thread_ts and m.ts != thread_ts and not m.is_ephemeral]
 
     def visible_to(self, person_id: str, channel_id: str) -> list[Message]:
         """Return the messages of a channel that a person sees, oldest first."""

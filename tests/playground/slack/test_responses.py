@@ -8,6 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.server import LocalSlack
+from tests.playground.slack.asking import error_of
 
 Json = dict[str, Any]
 
@@ -87,3 +88,46 @@ async def test_command_has_nothing_to_replace(slack: LocalSlack, urls: list[str]
     await respond(urls[0], {"text": "y", "replace_original": True})
 
     assert [message.text for message in ada.messages] == ["x", "y"]
+
+
+async def test_response_can_go_into_a_thread(slack: LocalSlack, urls: list[str], web: AsyncWebClient) -> None:
+    """With thread_ts and in_channel everybody sees a reply; a thread that is not there is refused."""
+    parent = (await web.chat_postMessage(channel="C0GENERAL", text="x"))["ts"]
+    await slack.client_of("U0ADA").command("/fix", "general")
+    reply = {"text": "y", "response_type": "in_channel", "replace_original": False, "thread_ts": parent}
+
+    assert await respond(urls[0], reply) == (200, "ok")
+    assert await respond(urls[0], {**reply, "thread_ts": "1.0"}) == (400, "thread_not_found")
+
+    replies = slack.workspace.replies("C0GENERAL", parent)
+    assert [(message.text, message.only_for) for message in replies] == [("y", None)]
+
+
+async def test_ephemeral_original_is_out_of_reach_of_methods(
+    slack: LocalSlack, urls: list[str], web: AsyncWebClient
+) -> None:
+    """What one person sees can be changed by the response_url alone, and stays theirs."""
+    button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
+    blocks: list[Json] = [{"type": "actions", "elements": [button]}]
+    shown = await web.chat_postEphemeral(channel="C0GENERAL", user="U0ADA", text="x", blocks=blocks)
+    ada = slack.client_of("U0ADA")
+    await ada.press(await ada.message(), "go")
+
+    for change in (
+        web.chat_update(channel="C0GENERAL", ts=shown["message_ts"], text="y"),
+        web.chat_delete(channel="C0GENERAL", ts=shown["message_ts"]),
+    ):
+        assert await error_of(change) == "message_not_found"
+    await respond(urls[0], {"text": "y", "replace_original": True, "response_type": "in_channel"})
+    assert [(message.text, message.only_for) for message in ada.messages] == [("y", "U0ADA")]
+    assert slack.client_of("U0BEN").messages == []
+
+
+@pytest.mark.parametrize("body", ["text", [], None])
+async def test_response_must_be_an_object(slack: LocalSlack, urls: list[str], body: Any) -> None:
+    """Anything but an object is refused, and costs no use."""
+    await slack.client_of("U0ADA").command("/fix", "general")
+
+    assert await respond(urls[0], body) == (400, "invalid_payload")
+    for _ in range(5):
+        assert await respond(urls[0], {"text": "x"}) == (200, "ok")

@@ -8,6 +8,7 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.playground.slack.server import LocalSlack
+from bot.playground.slack.suggestion import Suggestion
 
 Json = dict[str, Any]
 
@@ -109,17 +110,21 @@ async def test_page_goes_through_a_journey(slack: LocalSlack, seen: list[Json]) 
 
 async def test_snapshot_has_what_a_person_sees(slack: LocalSlack) -> None:
     """A snapshot has the person's channels, their DM last, and a line of the client after a wrong command."""
-    slack.workspace.suggestions = ("/fix vpn",)
+    slack.workspace.suggestions = (Suggestion("/fix vpn"),)
     async with aiohttp.ClientSession() as session, session.ws_connect(f"{slack.url}/ui") as socket:
         assert (await act(slack, do="command", channel="C0GENERAL", text="/fox"))["error"] == "unknown_command"
         shown = await snapshot(socket, lambda s: s["messages"]["C0GENERAL"])
 
-    assert (shown["me"], shown["app"]["connected"], shown["suggestions"]) == ("U0ADA", False, ["/fix vpn"])
+    assert (shown["me"], shown["app"]["connected"], shown["suggestions"][0]["text"]) == ("U0ADA", False, "/fix vpn")
     assert [channel["id"] for channel in shown["channels"]] == ["C0GENERAL", "C0RANDOM", "D0ADA"]
     assert shown["channels"][0]["latest"] == shown["messages"]["C0GENERAL"][0]["ts"]
     assert shown["messages"]["C0GENERAL"][0]["client"] is True
     assert shown["people"][0]["initials"] == "AE"
-    assert shown["commands"] == [{"command": "/fix", "description": "Find a fix", "usage_hint": ""}]
+    assert shown["commands"][0] == {"command": "/fix", "description": "Find a fix", "usage_hint": "", "by": "fixdesk"}
+    assert [(each["command"], each["by"]) for each in shown["commands"][1:]] == [
+        ("/invite", "Slack"),
+        ("/remove", "Slack"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -156,3 +161,62 @@ async def test_only_files_of_the_page_are_served(slack: LocalSlack) -> None:
         for path in ("/page/nothing.js", "/page/..%2Fserver.py", "/page/%2Fetc%2Fpasswd"):
             async with session.get(slack.url + path) as response:
                 assert response.status == 404
+
+
+async def test_home_is_opened_shown_and_pressed(slack: LocalSlack, connect: Any) -> None:
+    """Opening Home tells the app; what it publishes is in the snapshot, and its buttons are pressed like a modal's."""
+    seen: list[Json] = []
+    button = {"type": "button", "action_id": "go", "text": plain("Go")}
+    home = {"type": "home", "blocks": [{"type": "actions", "block_id": "b", "elements": [button]}]}
+
+    async def opened(event: Json, client: Any) -> None:
+        seen.append(event)
+        await client.views_publish(user_id=event["user"], view=home)
+
+    async def pressed(ack: Any, body: Json) -> None:
+        seen.append(body)
+        await ack()
+
+    def register(app: AsyncApp) -> None:
+        app.event("app_home_opened")(opened)
+        app.action("go")(pressed)
+
+    await connect(register)
+    async with aiohttp.ClientSession() as session, session.ws_connect(f"{slack.url}/ui?person=U0ADA") as socket:
+        assert (await act(slack, do="home"))["ok"]
+        shown = await snapshot(socket, lambda s: s["home"])
+        where = {"view_id": shown["home"]["id"], "block_id": "b", "action_id": "go", "values": {}}
+        assert (await act(slack, do="press", **where))["ok"]
+        assert (await act(slack, do="home", tab="messages"))["ok"]
+
+    assert (shown["app"]["home_tab"], shown["app"]["transport"], shown["app"]["connections"]) == (True, "socket", 1)
+    assert seen[1]["container"] == {"type": "view", "view_id": shown["home"]["id"]}
+    await slack.workspace.changes.until(lambda: len(seen) > 2 or None, 5, lambda: "the app was not told of Messages")
+    assert (seen[0]["tab"], seen[2]["tab"]) == ("home", "messages")
+
+
+async def test_reply_goes_into_a_thread(slack: LocalSlack, seen: list[Json]) -> None:
+    """A message with a thread's ts is a reply there; a thread of nothing is refused."""
+    assert (await act(slack, do="message", channel="C0GENERAL", text="first"))["ok"]
+    first = next(iter(slack.workspace.messages["C0GENERAL"]))
+    assert (await act(slack, do="message", channel="C0GENERAL", text="second", thread_ts=first))["ok"]
+    refused = await act(slack, do="message", channel="C0GENERAL", text="third", thread_ts="1.000000")
+
+    assert [m.thread_ts for m in slack.workspace.messages["C0GENERAL"].values()] == [None, first]
+    assert refused["error"] == "thread_not_found"
+    assert seen == []
+
+
+async def test_app_is_invited_and_removed(slack: LocalSlack) -> None:
+    """Slack's own commands bring the app into a channel and take it out, and say why where they cannot."""
+
+    async def tried(line: str, channel: str = "C0RANDOM") -> tuple[bool, bool]:
+        answer = await act(slack, do="command", channel=channel, text=line)
+        return answer["ok"], "U0FIXDESK" in slack.workspace.channels["C0RANDOM"].members
+
+    assert await tried("/invite @fixdesk") == (True, True)
+    assert await tried("/invite @fixdesk") == (False, True)
+    assert await tried("/invite @somebody") == (False, True)
+    assert await tried("/remove @fixdesk", "D0ADA") == (False, True)
+    assert await tried("/remove @fixdesk") == (True, False)
+    assert await tried("/remove @fixdesk") == (False, False)

@@ -1,10 +1,13 @@
 """Every rule of Block Kit refuses what breaks it, and nothing else."""
 
+import json
 from typing import Any
 
 import pytest
 
-from bot.playground.slack.kit.validate import check_message, check_options, check_view
+from bot.playground.slack.kit.reading import with_ids
+from bot.playground.slack.kit.request import validate
+from bot.playground.slack.kit.validate import check_message, check_options, check_view, is_too_large, metadata_error
 
 Json = dict[str, Any]
 
@@ -57,7 +60,7 @@ def modal(*blocks: Json, **more: Any) -> Json:
 
 def confirm(**more: Any) -> Json:
     """Return a confirm dialog."""
-    return {"title": plain(), "text": mrkdwn(), "confirm": plain(), "deny": plain(), **more}
+    return {"title": plain(), "text": plain(), "confirm": plain(), "deny": plain(), **more}
 
 
 IMAGE: Json = {"type": "image", "image_url": "https://example.com/a.png", "alt_text": "a"}
@@ -100,7 +103,7 @@ BAD_MESSAGES = {
         "/blocks/0/elements/0/accessibility_label",
     ),
     "confirm without deny": (
-        actions(button(confirm={"title": plain(), "text": mrkdwn(), "confirm": plain()})),
+        actions(button(confirm={"title": plain(), "text": plain(), "confirm": plain()})),
         "/blocks/0/elements/0/confirm",
     ),
     "confirm title 101": (
@@ -361,3 +364,88 @@ def test_options_may_be_none() -> None:
     """No match is a good answer."""
     assert check_options({"options": []}) == []
     assert check_options({"options": [option()] * 100}) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"blocks": json.dumps([section()])}, None),
+        ({"blocks": [section(), {"type": "alert", "text": plain()}]}, None),
+        ({"message": json.dumps({"text": "x", "blocks": [section()]})}, None),
+        ({"view": json.dumps(modal())}, None),
+        ({"view": {"type": "home", "blocks": [section()]}}, None),
+        ({"blocks": "[{"}, "invalid_blocks"),
+        ({"blocks": [{"type": "section"}]}, "invalid_blocks"),
+        ({"message": {}}, "invalid_message"),
+        ({"message": {"text": "x", "metadata": {"event_type": "a"}}}, "invalid_message"),
+        ({"message": "[]"}, "invalid_message"),
+        ({"view": modal(private_metadata="x" * 3001)}, "invalid_view"),
+        ({"view": {"type": "panel"}}, "invalid_view"),
+        ({"view": modal(*[section(text=mrkdwn("x" * 3000))] * 99)}, "invalid_view"),
+        ({}, "invalid_arguments"),
+        ({"blocks": "[]", "view": "{}"}, "invalid_arguments"),
+    ],
+)
+def test_validation_answers_as_slack_does(arguments: Json, error: str | None) -> None:
+    """blocks.validate takes exactly one thing, as text or parsed, and names the error."""
+    answer = validate(arguments)
+
+    assert answer["ok"] is (error is None)
+    assert answer.get("error") == error
+
+
+def test_validation_describes_each_problem() -> None:
+    """A problem has a code, a message, a pointer, and the constraint or the field."""
+    answer = validate({"blocks": [{"type": "header", "text": plain("x" * 151)}, {"type": "header"}]})
+
+    assert answer["errors"] == [
+        {
+            "code": "failed_constraint",
+            "message": "must be less than 151 characters",
+            "pointer": "/blocks/0/text/text",
+            "constraint": {"type": "max_length", "expected": 150, "got": 151},
+        },
+        {
+            "code": "missing_field",
+            "message": "missing required field: text",
+            "pointer": "/blocks/1",
+            "field": "text",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "error"),
+    [
+        (None, ""),
+        ({"event_type": "run", "event_payload": {"id": 1}}, ""),
+        ({"event_type": "run"}, "invalid_metadata_format"),
+        ({"event_type": "", "event_payload": {}}, "invalid_metadata_format"),
+        ({"event_type": "run", "event_payload": "x"}, "invalid_metadata_format"),
+        ({"event_type": "run", "event_payload": {"x": "x" * 16_000}}, "metadata_too_large"),
+    ],
+)
+def test_metadata_is_checked(metadata: Any, error: str) -> None:
+    """Metadata needs a type and an object, and may not be too large."""
+    assert metadata_error(metadata) == error
+
+
+def test_ids_are_filled_in_within_other_blocks() -> None:
+    """Blocks in a container and buttons on the cards of a carousel get their ids too."""
+    card = {"type": "card", "title": plain(), "actions": [button()]}
+    given: list[Json] = [
+        {"type": "container", "title": plain(), "child_blocks": [actions(button())]},
+        {"type": "carousel", "elements": [card]},
+    ]
+
+    container, carousel = with_ids(given, iter("abcdefgh").__next__)
+
+    inner = container["child_blocks"][0]
+    assert {inner["block_id"], inner["elements"][0]["action_id"]} < set("abcdefgh")
+    assert carousel["elements"][0]["actions"][0]["action_id"] in set("abcdefgh")
+
+
+def test_view_is_too_large_by_its_bytes() -> None:
+    """A view is counted in bytes of JSON, with its own text in it."""
+    assert not is_too_large(modal())
+    assert is_too_large(modal(*[section(text=mrkdwn("x" * 3000))] * 99))

@@ -236,6 +236,8 @@ async def test_response_to_a_submission(
     [
         ({"response_action": "errors", "errors": {"nowhere": "No."}}, "invalid_response_action"),
         ({"response_action": "update", "view": {"type": "modal", "blocks": []}}, "invalid_arguments"),
+        ({"response_action": "errors", "errors": {"first": {"text": "No."}}}, "invalid_response_action"),
+        ({"response_action": "push", "view": modal("x", external_id="taken")}, "duplicate_external_id"),
         ({"text": "sorry"}, "invalid_response_action"),
     ],
 )
@@ -246,6 +248,8 @@ async def test_wrong_response_leaves_the_modal_open(
     ada = slack.client_of("U0ADA")
     await ada.command("/fix", "general")
     await web.views_open(trigger_id=desk.triggers[0], view=modal("One"))
+    await slack.client_of("U0BEN").command("/fix", "general")
+    await web.views_open(trigger_id=desk.triggers[-1], view=modal("Other", external_id="taken"))
     desk.response = response
 
     answer = await ada.submit(await ada.view())
@@ -264,3 +268,95 @@ async def test_home_tab_is_published(slack: LocalSlack, web: AsyncWebClient) -> 
     assert published is not None
     assert published.blocks[0]["type"] == "divider"
     assert await error_of(web.views_publish(user_id="U0ADA", view=home, hash=first["hash"])) == "hash_conflict"
+
+
+async def test_home_keeps_one_view_per_person(slack: LocalSlack, web: AsyncWebClient) -> None:
+    """Publishing again changes the same view; an external_id belongs to one Home."""
+    home = {"type": "home", "blocks": [{"type": "divider"}], "external_id": "h"}
+    first = (await web.views_publish(user_id="U0ADA", view=home))["view"]
+    again = (await web.views_publish(user_id="U0ADA", view=home))["view"]
+
+    assert (again["id"], again["hash"] == first["hash"]) == (first["id"], False)
+    assert await error_of(web.views_publish(user_id="U0BEN", view=home)) == "duplicate_external_id"
+    assert slack.client_of("U0BEN").home is None
+
+
+async def test_home_needs_the_tab(start: Any) -> None:
+    """Where the manifest has no Home tab there is nothing to publish."""
+    slack = await start(Settings(), app_home={"home_tab_enabled": False})
+    web = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+
+    assert await error_of(web.views_publish(user_id="U0ADA", view={"type": "home", "blocks": []})) == "not_enabled"
+
+
+async def test_trigger_of_a_closed_modal_pushes_nothing(slack: LocalSlack, web: AsyncWebClient, desk: Desk) -> None:
+    """A trigger belongs to the person and the modal that it came from."""
+    ada, ben = slack.client_of("U0ADA"), slack.client_of("U0BEN")
+    button = {"type": "actions", "elements": [{"type": "button", "action_id": "go", "text": plain("Go")}]}
+    for person in (ada, ben):
+        await person.command("/fix", "general")
+        await web.views_open(trigger_id=desk.triggers[-1], view=modal("One", button))
+    await ada.press(await ada.view(), "go")
+    await ada.close(await ada.view())
+
+    assert await error_of(web.views_push(trigger_id=desk.triggers[-1], view=modal("Two"))) == "not_found"
+    assert [view.title for view in ben.views] == ["One"]
+
+
+async def test_response_to_a_press_has_no_effect(slack: LocalSlack, web: AsyncWebClient, connect: Any) -> None:
+    """A response_action in answer to block_actions changes nothing."""
+    triggers: list[str] = []
+
+    async def answer(ack: Any, body: Json) -> None:
+        triggers.append(body["trigger_id"])
+        await ack(response_action="update", view=modal("Two"))
+
+    def register(app: AsyncApp) -> None:
+        app.shortcut("fix.open")(answer)
+        app.action("go")(answer)
+
+    await connect(register)
+    ada = slack.client_of("U0ADA")
+    await ada.shortcut("fix.open")
+    button = {"type": "actions", "elements": [{"type": "button", "action_id": "go", "text": plain("Go")}]}
+    await web.views_open(trigger_id=triggers[0], view=modal("One", button))
+
+    assert (await ada.press(await ada.view(), "go")).ok
+    assert [view.title for view in ada.views] == ["One"]
+
+
+@pytest.mark.parametrize(("asks", "closed"), [("One", ["One"]), ("Two", [])])
+async def test_clear_on_close_ends_the_whole_stack(
+    slack: LocalSlack, web: AsyncWebClient, desk: Desk, asks: str, closed: list[str]
+) -> None:
+    """Cancel on such a view closes every view, and the app hears of the root alone."""
+    ada = slack.client_of("U0ADA")
+    await ada.command("/fix", "general")
+    await web.views_open(trigger_id=desk.triggers[0], view=modal("One", notify_on_close=asks == "One"))
+    desk.response = {
+        "response_action": "push",
+        "view": modal("Two", clear_on_close=True, notify_on_close=asks == "Two"),
+    }
+    await ada.submit(await ada.view())
+
+    await ada.close(await ada.view())
+
+    bodies = [body for body in desk.bodies if body.get("type") == "view_closed"]
+    assert ada.views == []
+    assert [body["view"]["title"]["text"] for body in bodies] == closed
+    assert all(body["is_cleared"] for body in bodies)
+
+
+async def test_submit_can_be_locked(slack: LocalSlack, web: AsyncWebClient, desk: Desk) -> None:
+    """With submit_disabled something must be filled in first; without a submit button nothing is submitted."""
+    ada = slack.client_of("U0ADA")
+    await ada.command("/fix", "general")
+    await web.views_open(trigger_id=desk.triggers[0], view=modal("One", submit_disabled=True))
+    view = await ada.view()
+
+    assert (await ada.submit(view)).error == "cannot_submit"
+    assert (await ada.submit(ada.fill(view, "first", "x"))).ok
+    await ada.command("/fix", "general")
+    bare = {"type": "modal", "title": plain("Bare"), "blocks": [{"type": "divider"}]}
+    await web.views_open(trigger_id=desk.triggers[-1], view=bare)
+    assert (await ada.submit(await ada.view())).error == "cannot_submit"

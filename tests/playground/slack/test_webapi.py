@@ -12,6 +12,7 @@ from bot.playground.slack.faults import Fault
 from bot.playground.slack.installation import Settings
 from bot.playground.slack.server import LocalSlack
 from bot.playground.slack.workspace import Channel
+from tests.playground.slack.asking import ask
 
 REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
     "unknown method": ("chat.shout", {}, "unknown_method"),
@@ -33,6 +34,43 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
         {"channel": "C0GENERAL", "text": "x", "metadata": {"a": 1}},
         "invalid_metadata_format",
     ),
+    "a payload that is no object": (
+        "chat.postMessage",
+        {"channel": "C0GENERAL", "text": "x", "metadata": {"event_type": "a", "event_payload": 1}},
+        "invalid_metadata_format",
+    ),
+    "metadata that is no JSON": (
+        "chat.postMessage",
+        {"channel": "C0GENERAL", "text": "x", "metadata": "{"},
+        "invalid_metadata_format",
+    ),
+    "too much metadata": (
+        "chat.postMessage",
+        {"channel": "C0GENERAL", "text": "x", "metadata": {"event_type": "a", "event_payload": {"a": "x" * 20_000}}},
+        "metadata_too_large",
+    ),
+    "two kinds of text": (
+        "chat.postMessage",
+        {"channel": "C0GENERAL", "text": "x", "markdown_text": "y"},
+        "markdown_text_conflict",
+    ),
+    "long markdown": ("chat.postMessage", {"channel": "C0GENERAL", "markdown_text": "x" * 12_001}, "msg_too_long"),
+    "too many attachments": (
+        "chat.postMessage",
+        {"channel": "C0GENERAL", "attachments": [{"text": "x"}] * 101},
+        "too_many_attachments",
+    ),
+    "attachments that are no list": (
+        "chat.postMessage",
+        {"channel": "C0GENERAL", "attachments": {"text": "x"}},
+        "invalid_attachments",
+    ),
+    "another name for one person": (
+        "chat.postEphemeral",
+        {"channel": "C0GENERAL", "user": "U0ADA", "text": "x", "icon_emoji": ":x:"},
+        "missing_scope",
+    ),
+    "wrong blocks to validate": ("blocks.validate", {"blocks": [{"type": "x"}]}, "invalid_blocks"),
     "another name": ("chat.postMessage", {"channel": "C0GENERAL", "text": "x", "username": "y"}, "missing_scope"),
     "ephemeral for a stranger": (
         "chat.postEphemeral",
@@ -55,19 +93,17 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
     "a private channel": ("conversations.info", {"channel": "C0SECRET"}, "channel_not_found"),
     "history without the bot": ("conversations.history", {"channel": "C0RANDOM"}, "not_in_channel"),
     "an incomplete view": ("views.open", {"trigger_id": "1.2.3", "view": {"type": "modal"}}, "invalid_arguments"),
+    "a view with two names": (
+        "views.update",
+        {"view_id": "V0", "external_id": "e", "view": {"type": "modal"}},
+        "invalid_arguments",
+    ),
+    "a view without a name": ("views.update", {"view": {"type": "modal"}}, "invalid_arguments"),
+    "a home for nobody": ("views.publish", {"user_id": "U0NOBODY", "view": {"type": "home"}}, "user_not_found"),
+    "a modal as a home": ("views.publish", {"user_id": "U0ADA", "view": {"type": "modal"}}, "invalid_arguments"),
+    "a view that is no JSON": ("views.open", {"trigger_id": "1.2.3", "view": "{"}, "invalid_arguments"),
     "a view that is gone": ("views.update", {"view_id": "V0", "view": {"type": "modal"}}, "not_found"),
 }
-
-
-async def ask(slack: LocalSlack, method: str, args: dict[str, Any], token: str | None = None) -> dict[str, Any]:
-    """Call a method with JSON and return the answer."""
-    headers = {"Authorization": f"Bearer {token or slack.bot_token}"}
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(slack.api_url + method, json=args, headers=headers) as r,
-    ):
-        answer: dict[str, Any] = await r.json()
-        return answer
 
 
 @pytest.mark.parametrize(("method", "args", "error"), REFUSALS.values(), ids=REFUSALS.keys())
@@ -89,12 +125,106 @@ async def test_wrong_tokens_are_refused(slack: LocalSlack) -> None:
     assert (await ask(slack, "apps.connections.open", {}))["error"] == "not_allowed_token_type"
 
 
+BODIES: dict[str, tuple[str, bytes, str]] = {
+    "JSON": ("application/json; charset=utf-8", '{"channel": "C0GENERAL", "text": "ä"}'.encode(), "ä"),
+    "JSON in latin-1": ("application/json; charset=iso-8859-1", b'{"channel": "C0GENERAL", "text": "\xe4"}', "ä"),
+    "a form": ("application/x-www-form-urlencoded; charset=utf-8", b"channel=C0GENERAL&text=%C3%A4", "ä"),
+    "a form with JSON": ("application/x-www-form-urlencoded", b'channel=C0GENERAL&blocks=[{"type":"divider"}]', ""),
+}
+WRONG_BODIES: dict[str, tuple[str, bytes, str]] = {
+    "broken JSON": ("application/json", b"{", "invalid_json"),
+    "JSON that is no object": ("application/json", b"[]", "json_not_object"),
+    "another kind of body": ("application/xml", b"<a/>", "invalid_post_type"),
+    "another charset": ("application/json; charset=utf-16", b"{}", "invalid_charset"),
+    "an unknown charset": ("application/json; charset=klingon", b"{}", "invalid_charset"),
+}
+
+
+async def send(slack: LocalSlack, body: Any, kind: str = "", query: str = "") -> dict[str, Any]:
+    """Post a body of some kind to chat.postMessage and return the answer."""
+    headers = {"Authorization": f"Bearer {slack.bot_token}", **({"Content-Type": kind} if kind else {})}
+    url = f"{slack.api_url}chat.postMessage{query}"
+    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as response:
+        answer: dict[str, Any] = await response.json()
+        return answer
+
+
+@pytest.mark.parametrize(("kind", "body", "text"), BODIES.values(), ids=BODIES.keys())
+async def test_body_may_come_in_many_forms(slack: LocalSlack, kind: str, body: bytes, text: str) -> None:
+    """Forms and JSON are read in the charsets that Slack takes."""
+    answer = await send(slack, body, kind)
+
+    assert (answer["ok"], answer["message"]["text"]) == (True, text)
+
+
+@pytest.mark.parametrize(("kind", "body", "error"), WRONG_BODIES.values(), ids=WRONG_BODIES.keys())
+async def test_unreadable_body_is_named(slack: LocalSlack, kind: str, body: bytes, error: str) -> None:
+    """A body that cannot be read is refused with what is wrong about it."""
+    assert (await send(slack, body, kind))["error"] == error
+
+
+async def test_query_and_multipart_are_read(slack: LocalSlack) -> None:
+    """Arguments may stand in the address and in the parts of a form, beside ones that nobody knows."""
+    parts = aiohttp.FormData({"text": "x", "unfurl_links": "false", "parse": "none", "nonsense": "1"})
+    parts.add_field("file", b"ignored", filename="a.bin")
+
+    answer = await send(slack, parts, query="?channel=C0GENERAL&team_id=T0LOCAL")
+
+    assert (answer["ok"], answer["message"]["text"]) == (True, "x")
+
+
 async def test_token_may_stand_in_a_form(slack: LocalSlack) -> None:
-    """Forms with JSON strings and a token are read as well."""
-    form = {"token": slack.bot_token, "channel": "C0GENERAL", "blocks": '[{"type":"divider"}]'}
+    """A token is read from a form, as other SDKs send it."""
+    form = {"token": slack.bot_token, "channel": "C0GENERAL", "text": "x"}
     url = slack.api_url + "chat.postMessage"
     async with aiohttp.ClientSession() as session, session.post(url, data=form) as response:
         assert (await response.json())["ok"]
+
+
+async def test_missing_charset_is_a_warning(slack: LocalSlack) -> None:
+    """JSON without a charset is taken, with Slack's warning."""
+    answer = await send(slack, b'{"channel": "C0GENERAL", "text": "x"}', "application/json")
+
+    assert (answer["ok"], answer["warning"]) == (True, "missing_charset")
+    assert answer["response_metadata"]["warnings"] == ["missing_charset"]
+
+
+async def test_connections_are_opened_by_post_alone(slack: LocalSlack) -> None:
+    """Another verb is refused before the token is looked at."""
+    url = slack.api_url + "apps.connections.open"
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        assert (await response.json())["error"] == "insecure_request"
+
+
+async def test_blocks_are_validated_without_a_token(slack: LocalSlack) -> None:
+    """Anybody may ask whether blocks are right."""
+    url, form = slack.api_url + "blocks.validate", {"blocks": '[{"type":"divider"}]'}
+    async with aiohttp.ClientSession() as session, session.post(url, data=form) as response:
+        assert (await response.json())["ok"]
+
+
+async def test_odd_event_type_is_a_warning(web: AsyncWebClient) -> None:
+    """A message goes out without metadata whose event_type Slack does not take."""
+    odd = {"event_type": "run.started", "event_payload": {}}
+    answer = await web.chat_postMessage(channel="C0GENERAL", text="x", metadata=odd)
+
+    assert answer["warning"] == "invalid_metadata_schema"
+    assert "metadata" not in answer["message"]
+
+
+async def test_long_text_is_cut(web: AsyncWebClient) -> None:
+    """A text beyond 40,000 characters loses its end."""
+    answer = await web.chat_postMessage(channel="C0GENERAL", text="x" * 40_001)
+
+    assert len(answer["message"]["text"]) == 40_000
+
+
+async def test_markdown_text_becomes_a_block(slack: LocalSlack) -> None:
+    """A message may be one text in real Markdown."""
+    answer = await ask(slack, "chat.postMessage", {"channel": "C0GENERAL", "markdown_text": "**x**"})
+
+    block = answer["message"]["blocks"][0]
+    assert (block["type"], block["text"], answer["message"]["text"]) == ("markdown", "**x**", "**x**")
 
 
 async def test_auth_test_names_the_bot(slack: LocalSlack, web: AsyncWebClient) -> None:
@@ -103,6 +233,8 @@ async def test_auth_test_names_the_bot(slack: LocalSlack, web: AsyncWebClient) -
 
     assert (answer["user_id"], answer["bot_id"], answer["team"]) == ("U0FIXDESK", "B0FIXDESK", slack.workspace.name)
     assert "chat:write" in answer.headers["x-oauth-scopes"].split(",")
+    posted = await web.chat_postMessage(channel="C0GENERAL", text="x")
+    assert posted.headers["x-accepted-oauth-scopes"] == "chat:write"
 
 
 async def test_missing_scope_says_which(slack: LocalSlack) -> None:
@@ -126,14 +258,15 @@ async def test_address_needs_its_scope(start: Any, web: AsyncWebClient) -> None:
 async def test_guests_and_leavers_are_marked(slack: LocalSlack, web: AsyncWebClient) -> None:
     """What tells guests, leavers and strangers apart is in the answer."""
     ada = slack.workspace.person("Ada Example")
-    slack.workspace.put_person(
-        replace(ada, deleted=True, is_restricted=True, is_stranger=True, is_email_confirmed=None)
-    )
+    slack.workspace.put_person(replace(ada, is_restricted=True, is_stranger=True, is_email_confirmed=None))
+    slack.workspace.put_person(replace(slack.workspace.person("U0BEN"), deleted=True))
 
-    user = (await web.users_info(user="U0ADA"))["user"]
+    guest = (await web.users_info(user="U0ADA"))["user"]
+    gone = (await web.users_info(user="U0BEN", include_locale=True))["user"]
 
-    assert (user["deleted"], user["is_restricted"], user["is_stranger"]) == (True, True, True)
-    assert "is_email_confirmed" not in user
+    assert (guest["deleted"], guest["is_restricted"], guest["is_stranger"]) == (False, True, True)
+    assert "is_email_confirmed" not in guest
+    assert (gone["deleted"], gone["locale"], "is_restricted" in gone) == (True, "en-GB", False)
 
 
 async def test_message_to_a_person_goes_to_their_dm(slack: LocalSlack, web: AsyncWebClient) -> None:
@@ -157,16 +290,20 @@ async def test_ids_are_filled_in(web: AsyncWebClient) -> None:
     assert stored[1]["block_id"] == "mine"
 
 
-async def test_update_keeps_blocks_unless_told(slack: LocalSlack, web: AsyncWebClient) -> None:
-    """An update without blocks keeps them, one with an empty list takes them away."""
-    posted = await web.chat_postMessage(channel="C0GENERAL", text="x", blocks=[{"type": "divider"}])
+async def test_update_replaces_what_it_names(slack: LocalSlack, web: AsyncWebClient) -> None:
+    """A new text takes the blocks away, new blocks stay without a text, and attachments stay until told."""
+    block, attachment = [{"type": "divider"}], [{"text": "a"}]
+    posted = await web.chat_postMessage(channel="C0GENERAL", text="x", blocks=block, attachments=attachment)
     where = {"channel": "C0GENERAL", "ts": posted["ts"]}
 
-    kept = await web.chat_update(**where, text="y")
-    gone = await web.chat_update(**where, text="z", blocks=[])
+    kept = await ask(slack, "chat.update", {**where, "blocks": block})
+    gone = await web.chat_update(**where, text="z")
+    bare = await web.chat_update(**where, text="z", attachments=[])
 
     assert kept["message"]["blocks"][0]["type"] == "divider"
     assert "blocks" not in gone["message"]
+    assert gone["message"]["attachments"] == attachment
+    assert "attachments" not in bare["message"]
     assert "edited" in gone["message"]
     assert (await ask(slack, "chat.update", {**where, "text": "x" * 4001}))["error"] == "msg_too_long"
 
@@ -182,21 +319,6 @@ async def test_only_own_messages_can_be_changed(slack: LocalSlack) -> None:
     assert (await ask(slack, "chat.update", {**theirs, "text": "x"}))["error"] == "cant_update_message"
     assert (await ask(slack, "chat.delete", theirs))["error"] == "cant_delete_message"
     assert (await ask(slack, "chat.update", ephemeral))["error"] == "message_not_found"
-
-
-async def test_metadata_threads_and_history_are_kept(web: AsyncWebClient) -> None:
-    """Metadata and threads come back from the history; a deleted message does not."""
-    first = await web.chat_postMessage(channel="C0GENERAL", text="1")
-    metadata = {"event_type": "run", "event_payload": {"id": 1}}
-    await web.chat_postMessage(channel="C0GENERAL", text="2", thread_ts=first["ts"], metadata=metadata)
-    link = await web.chat_getPermalink(channel="C0GENERAL", message_ts=first["ts"])
-    await web.chat_delete(channel="C0GENERAL", ts=first["ts"])
-
-    messages = (await web.conversations_history(channel="C0GENERAL"))["messages"]
-
-    assert [message["text"] for message in messages] == ["2"]
-    assert (messages[0]["metadata"], messages[0]["thread_ts"]) == (metadata, first["ts"])
-    assert link["permalink"].endswith(first["ts"].replace(".", ""))
 
 
 async def test_messages_come_one_a_second(start: Any, clock: Any) -> None:

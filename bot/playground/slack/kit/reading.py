@@ -7,7 +7,21 @@ Json = dict[str, Any]
 Values = Mapping[str, Mapping[str, Json]]
 
 _READABLE = ("text", "label", "title", "hint", "placeholder", "fallback", "subtitle", "body", "description")
-_NESTED = ("element", "accessory", "elements", "fields", "rows", "tasks", "options", "details", "output", "actions")
+_NESTED = (
+    "element",
+    "accessory",
+    "elements",
+    "fields",
+    "rows",
+    "tasks",
+    "options",
+    "details",
+    "output",
+    "actions",
+    "child_blocks",
+)
+# Where a block holds other blocks.
+_INNER_BLOCKS = {"container": "child_blocks", "carousel": "elements"}
 
 # Where each element's initial value stands, and the field of the state it fills.
 # https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
@@ -39,18 +53,38 @@ _LISTS = frozenset({"selected_options", "selected_users", "selected_channels", "
 _PRESSED = frozenset({"button", "overflow", "workflow_button", "feedback_buttons", "icon_button"})
 
 
+def placed_blocks(blocks: list[Json], at: str = "") -> Iterator[tuple[str, Json]]:
+    """Yield every block with its JSON pointer, each followed by those that stand in it."""
+    for index, block in enumerate(blocks):
+        yield f"{at}/{index}", block
+        inner = _INNER_BLOCKS.get(str(block.get("type")))
+        if inner is not None:
+            yield from placed_blocks(block.get(inner) or [], f"{at}/{index}/{inner}")
+
+
+def all_blocks(blocks: list[Json]) -> Iterator[Json]:
+    """Yield every block, each followed by those that stand in it."""
+    return (block for _, block in placed_blocks(blocks))
+
+
+def placed_elements(block: Json, at: str = "") -> Iterator[tuple[str, Json]]:
+    """Yield the elements of a block that a person can act on, with their JSON pointers."""
+    several = "elements" if block.get("type") in {"actions", "context_actions"} else "actions"
+    places = [(f"{at}/{key}", block[key]) for key in ("element", "accessory") if isinstance(block.get(key), dict)]
+    places += [(f"{at}/{several}/{index}", element) for index, element in enumerate(block.get(several) or [])]
+    for place, element in places:
+        if element.get("type") in STATE_FIELDS or element.get("type") in _PRESSED:
+            yield place, element
+
+
 def elements_of(block: Json) -> Iterator[Json]:
     """Yield the elements of a block that a person can act on."""
-    single = [block[key] for key in ("element", "accessory") if isinstance(block.get(key), dict)]
-    several = block.get("elements") if block.get("type") in {"actions", "context_actions"} else block.get("actions")
-    for element in [*single, *(several or [])]:
-        if element.get("type") in STATE_FIELDS or element.get("type") in _PRESSED:
-            yield element
+    return (element for _, element in placed_elements(block))
 
 
 def all_elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     """Yield every block with each of its elements."""
-    for block in blocks:
+    for block in all_blocks(blocks):
         for element in elements_of(block):
             yield block, element
 
@@ -62,7 +96,13 @@ def find_element(blocks: list[Json], matches: Callable[[Json, Json], bool]) -> t
 
 def with_ids(blocks: list[Json], fresh: Callable[[], str]) -> list[Json]:
     """Copy blocks, giving a block_id and an action_id to whatever has none."""
-    return [_with_action_ids({**block, "block_id": block.get("block_id") or fresh()}, fresh) for block in blocks]
+    return [_filled({**block, "block_id": block.get("block_id") or fresh()}, fresh) for block in blocks]
+
+
+def _filled(block: Json, fresh: Callable[[], str]) -> Json:
+    filled = _with_action_ids(block, fresh)
+    inner = _INNER_BLOCKS.get(str(block.get("type")))
+    return filled if inner is None else {**filled, inner: with_ids(block[inner], fresh)}
 
 
 def _with_action_ids(block: Json, fresh: Callable[[], str]) -> Json:

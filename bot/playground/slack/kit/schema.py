@@ -1,150 +1,151 @@
-"""Small rules for JSON, which name what is wrong and where, in the words that Slack uses."""
+"""Small rules for JSON, which name what is wrong and where."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-TEXT_KINDS = ("plain_text", "mrkdwn")
+from bot.playground.slack.kit.limits import Limit
+from bot.playground.slack.kit.problem import Problem, broken, missing, unknown, wrong_type
+
+Json = dict[str, Any]
+Check = Callable[[Json, str], Iterator[Problem]]
+"""A rule about more than one field of an object whose fields are in order by themselves."""
 
 
 class Rule(Protocol):
     """Something that a value must satisfy."""
 
-    def check(self, value: Any, at: str) -> Iterator[str]:
+    def check(self, value: Any, at: str) -> Iterator[Problem]:
         """Yield what is wrong with the value that stands at a JSON pointer."""
         ...
 
 
-def error(what: str, at: str) -> str:
-    """Write one message as Slack does."""
-    return f"[ERROR] {what} [json-pointer:{at}]"
-
-
 @dataclass(frozen=True, slots=True)
 class String:
-    """A text; lengths count Unicode code points."""
+    """A text that is not empty, unless its limit says so; lengths count Unicode code points."""
 
-    maximum: int | None = None
-    minimum: int = 1
+    limit: Limit | None = None
     choices: tuple[str, ...] = ()
     pattern: str = ""
+    """What the whole text must match."""
 
-    def check(self, value: Any, at: str) -> Iterator[str]:
+    def check(self, value: Any, at: str) -> Iterator[Problem]:
         """Yield what is wrong with a text."""
         if not isinstance(value, str):
-            yield error("must provide a string", at)
+            yield wrong_type("a string", at)
             return
-        if len(value) < self.minimum:
-            yield error(f"must be more than {self.minimum - 1} characters", at)
-        if self.maximum is not None and len(value) > self.maximum:
-            yield error(f"must be less than {self.maximum + 1} characters", at)
+        yield from self._check_length(value, at)
         if self.choices and value not in self.choices:
-            yield error(f"must be a valid enum value: {', '.join(self.choices)}", at)
+            known = ", ".join(self.choices)
+            yield broken(f"must be a valid enum value: {known}", at, "enum", list(self.choices), value)
         if self.pattern and not re.fullmatch(self.pattern, value):
-            yield error(f"must match the pattern {self.pattern}", at)
+            yield broken(f"must match the pattern {self.pattern}", at, "pattern", self.pattern, value)
+
+    def _check_length(self, value: str, at: str) -> Iterator[Problem]:
+        least = 1 if self.limit is None else self.limit.minimum
+        if len(value) < least:
+            yield broken(f"must be more than {least - 1} characters", at, "min_length", least, len(value))
+        if self.limit is not None and len(value) > self.limit.maximum:
+            most = self.limit.maximum
+            yield broken(f"must be less than {most + 1} characters", at, "max_length", most, len(value))
 
 
 @dataclass(frozen=True, slots=True)
-class Integer:
-    """A whole number."""
+class Number:
+    """A number, whole unless fractions are allowed."""
 
     minimum: int | None = None
     maximum: int | None = None
+    allows_fractions: bool = False
 
-    def check(self, value: Any, at: str) -> Iterator[str]:
+    def check(self, value: Any, at: str) -> Iterator[Problem]:
         """Yield what is wrong with a number."""
-        if not isinstance(value, int) or isinstance(value, bool):
-            yield error("must provide an integer", at)
+        allowed = (int, float) if self.allows_fractions else int
+        if not isinstance(value, allowed) or isinstance(value, bool):
+            yield wrong_type("a number" if self.allows_fractions else "an integer", at)
             return
         if self.minimum is not None and value < self.minimum:
-            yield error(f"must be greater than or equal to {self.minimum}", at)
+            yield broken(f"must be greater than or equal to {self.minimum}", at, "minimum", self.minimum, value)
         if self.maximum is not None and value > self.maximum:
-            yield error(f"must be less than or equal to {self.maximum}", at)
+            yield broken(f"must be less than or equal to {self.maximum}", at, "maximum", self.maximum, value)
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
     """True or false."""
 
-    def check(self, value: Any, at: str) -> Iterator[str]:
+    def check(self, value: Any, at: str) -> Iterator[Problem]:
         """Yield what is wrong with a truth value."""
         if not isinstance(value, bool):
-            yield error("must provide a boolean", at)
+            yield wrong_type("a boolean", at)
 
 
 @dataclass(frozen=True, slots=True)
 class Anything:
     """A value that is not looked into."""
 
-    def check(self, _value: Any, _at: str) -> Iterator[str]:
+    def check(self, _value: Any, _at: str) -> Iterator[Problem]:
         """Yield nothing."""
         yield from ()
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A text object of one of the kinds."""
-
-    maximum: int
-    kinds: tuple[str, ...] = TEXT_KINDS
-
-    def check(self, value: Any, at: str) -> Iterator[str]:
-        """Yield what is wrong with a text object."""
-        if not isinstance(value, dict):
-            yield error("must provide an object", at)
-        elif value.get("type") not in self.kinds:
-            yield error(f"must be a valid text type: {', '.join(self.kinds)}", f"{at}/type")
-        else:
-            own = "emoji" if value["type"] == "plain_text" else "verbatim"
-            fields: dict[str, Rule] = {"type": String(), "text": String(self.maximum), own: Flag()}
-            yield from Fields(fields, ("type", "text")).check(value, at)
-
-
-@dataclass(frozen=True, slots=True)
 class Items:
-    """A list whose entries all satisfy one rule."""
+    """A list whose entries all satisfy one rule; not empty, unless its limit says so."""
 
     rule: Rule
-    maximum: int | None = None
-    minimum: int = 1
+    limit: Limit | None = None
+    may_be_empty: bool = False
 
-    def check(self, value: Any, at: str) -> Iterator[str]:
+    def check(self, value: Any, at: str) -> Iterator[Problem]:
         """Yield what is wrong with a list."""
         if not isinstance(value, list):
-            yield error("must provide an array", at)
+            yield wrong_type("an array", at)
             return
-        if len(value) < self.minimum:
-            yield error(f"no less than {self.minimum} items allowed", at)
-        if self.maximum is not None and len(value) > self.maximum:
-            yield error(f"no more than {self.maximum} items allowed", at)
+        yield from self._check_count(len(value), at)
         for index, item in enumerate(value):
             yield from self.rule.check(item, f"{at}/{index}")
+
+    def _check_count(self, count: int, at: str) -> Iterator[Problem]:
+        least = 1 if self.limit is None else self.limit.minimum
+        if count < least and not (count == 0 and self.may_be_empty):
+            yield broken(f"no less than {least} items allowed", at, "min_items", least, count)
+        if self.limit is not None and count > self.limit.maximum:
+            most = self.limit.maximum
+            yield broken(f"no more than {most} items allowed", at, "max_items", most, count)
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """An object with known fields."""
+    """An object with known fields, and rules about several of them at once."""
 
     fields: Mapping[str, Rule]
     required: tuple[str, ...] = ()
-    is_open: bool = False
-    """Whether unknown fields pass, for blocks whose page is not in the reference."""
+    checks: tuple[Check, ...] = ()
 
-    def check(self, value: Any, at: str) -> Iterator[str]:
+    def check(self, value: Any, at: str) -> Iterator[Problem]:
         """Yield what is wrong with an object."""
         if not isinstance(value, dict):
-            yield error("must provide an object", at)
+            yield wrong_type("an object", at)
             return
+        problems = [*self._check_each(value, at)]
+        yield from problems
+        # The rules about several fields read them, so each must be in order first.
+        if not problems:
+            for check in self.checks:
+                yield from check(value, at)
+
+    def _check_each(self, value: Json, at: str) -> Iterator[Problem]:
         for name in self.required:
             if value.get(name) is None:
-                yield error(f"missing required field: {name}", at)
+                yield missing(name, at)
         for name, inner in value.items():
             rule = self.fields.get(name)
-            if rule is not None and inner is not None:
+            if rule is None:
+                yield unknown(name, at)
+            elif inner is not None:
                 yield from rule.check(inner, f"{at}/{name}")
-            elif rule is None and not self.is_open:
-                yield error(f"invalid additional property: {name}", at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +156,18 @@ class ByType:
     allowed: tuple[str, ...] = ()
     """The types that may stand in this place; all of the table where empty."""
 
-    def check(self, value: Any, at: str) -> Iterator[str]:
+    def check(self, value: Any, at: str) -> Iterator[Problem]:
         """Yield what is wrong with an object of some type."""
         if not isinstance(value, dict):
-            yield error("must provide an object", at)
+            yield wrong_type("an object", at)
             return
         kind = value.get("type")
-        rule = self.rules().get(str(kind))
-        if rule is None or (self.allowed and kind not in self.allowed):
-            yield error(f"unsupported type: {kind}", f"{at}/type")
+        rules = self.rules()
+        allowed = self.allowed or tuple(rules)
+        if kind in allowed and isinstance(kind, str) and kind in rules:
+            yield from rules[kind].check(value, at)
         else:
-            yield from rule.check(value, at)
+            yield broken(f"unsupported type: {kind}", f"{at}/type", "enum", list(allowed), kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,33 @@ class Nullable:
 
     rule: Rule
 
-    def check(self, value: Any, at: str) -> Iterator[str]:
+    def check(self, value: Any, at: str) -> Iterator[Problem]:
         """Yield what is wrong with a value that is there."""
         if value is not None:
             yield from self.rule.check(value, at)
+
+
+def within(limit: Limit) -> Number:
+    """Return the rule of a whole number that stays within a limit."""
+    return Number(limit.minimum, limit.maximum)
+
+
+def only_one_of(*names: str) -> Check:
+    """Return the rule that exactly one of some fields is there."""
+
+    def check(value: Json, at: str) -> Iterator[Problem]:
+        given = [name for name in names if value.get(name) is not None]
+        if len(given) != 1:
+            yield broken(f"must provide exactly one of {' and '.join(names)}", at, "one_of", list(names), given)
+
+    return check
+
+
+def at_least_one_of(*names: str) -> Check:
+    """Return the rule that one or more of some fields are there."""
+
+    def check(value: Json, at: str) -> Iterator[Problem]:
+        if all(value.get(name) is None for name in names):
+            yield missing(" or ".join(names), at)
+
+    return check

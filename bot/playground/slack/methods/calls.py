@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.playground.slack.installation import Installation
+from bot.playground.slack.rate import Tier
 from bot.playground.slack.refusal import RefusedError, missing
 from bot.playground.slack.workspace import Channel, Person
 
@@ -27,6 +28,11 @@ class Call:
         if value in (None, ""):
             raise missing(name)
         return value
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Return an argument that is true or false, however it is written."""
+        value = self.args.get(name)
+        return default if value in (None, "") else str(value).lower() in {"true", "1"}
 
     def need_scope(self, *scopes: str) -> None:
         """Refuse unless the app has one of the scopes."""
@@ -58,6 +64,8 @@ class Call:
             raise RefusedError("not_in_channel")
         if channel.is_archived:
             raise RefusedError("is_archived")
+        if channel.is_read_only:
+            raise RefusedError("restricted_action_read_only_channel")
         if channel.kind == "dm" and not self.install.manifest.messages_tab:
             raise RefusedError("messages_tab_disabled")
         return channel
@@ -65,10 +73,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method: what it does, which scopes open it and which token it takes."""
+    """A method: what it does, which scopes open it, how often it may be called and which token it takes."""
 
     run: Callable[[Call], Json]
     scopes: tuple[str, ...] = ()
     """One of them is enough."""
+    tier: Tier | None = None
+    """None where Slack speaks of special limits."""
     is_app_level: bool = False
     """Whether it takes the xapp- token instead of the xoxb- one."""
+    needs_token: bool = True
+    needs_post: bool = False
+    """Whether Slack refuses the other HTTP verbs."""

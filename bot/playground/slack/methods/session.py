@@ -1,6 +1,7 @@
 """The methods that a client needs to connect: auth.test and apps.connections.open."""
 
 from bot.playground.slack.methods.calls import Call, Json, Method
+from bot.playground.slack.rate import Tier
 
 
 def auth_test(call: Call) -> Json:
@@ -25,5 +26,5 @@ def apps_connections_open(call: Call) -> Json:
 
 METHODS = {
     "auth.test": Method(auth_test),
-    "apps.connections.open": Method(apps_connections_open, is_app_level=True),
+    "apps.connections.open": Method(apps_connections_open, tier=Tier.THREE, is_app_level=True, needs_post=True),
 }

@@ -6,6 +6,7 @@ https://docs.slack.dev/reference/methods/views.open
 from bot.playground.slack import modals
 from bot.playground.slack.methods.calls import Call, Json, Method
 from bot.playground.slack.payloads import view_json
+from bot.playground.slack.rate import Tier
 from bot.playground.slack.refusal import RefusedError, missing
 from bot.playground.slack.workspace import View
 
@@ -55,6 +56,8 @@ def _named_view(call: Call) -> View:
     view_id, external_id = call.args.get("view_id"), call.args.get("external_id")
     if not view_id and not external_id:
         raise missing("view_id or external_id")
+    if view_id and external_id:
+        raise RefusedError("invalid_arguments", ["[ERROR] must provide only one of view_id and external_id"])
     workspace = call.install.workspace
     view = workspace.view(str(view_id)) if view_id else workspace.view_called(str(external_id))
     if view is None:
@@ -68,8 +71,8 @@ def _answer(call: Call, view: View) -> Json:
 
 
 METHODS = {
-    "views.open": Method(views_open),
-    "views.push": Method(views_push),
-    "views.update": Method(views_update),
-    "views.publish": Method(views_publish),
+    "views.open": Method(views_open, tier=Tier.FOUR),
+    "views.push": Method(views_push, tier=Tier.FOUR),
+    "views.update": Method(views_update, tier=Tier.FOUR),
+    "views.publish": Method(views_publish, tier=Tier.FOUR),
 }

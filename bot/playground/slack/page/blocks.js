@@ -1,14 +1,22 @@
-/* Blocks, as messages and modals show them. */
+/* Blocks, as messages, modals and the Home tab show them. */
 
 import { h, nextId } from "./dom.js";
+import { renderCard, renderCarousel, renderContainer, renderFile, renderVideo } from "./cards.js";
+import { renderChart } from "./chart.js";
 import { renderElement, renderImage, renderUnknown } from "./elements.js";
 import { icon } from "./icons.js";
+import { renderMarkdown } from "./markdown.js";
 import { plainOf, renderText } from "./mrkdwn.js";
+import { renderPlan, renderTask } from "./plan.js";
+import { showProblem } from "./problem.js";
 import { renderRichText } from "./richtext.js";
+import { renderSection } from "./section.js";
+import { renderDataTable, renderTable } from "./tables.js";
 
 const GROUPS = ["checkboxes", "radio_buttons"];
 const LEVELS = { default: "info", info: "info", success: "check", warning: "warning", error: "warning" };
 
+/** Each renderer takes the block, its surface, and `draw` for the blocks inside it. */
 const RENDERERS = {
   section: renderSection,
   header: (block) => h("h3", { class: "block-header" }, renderText(block.text)),
@@ -16,42 +24,50 @@ const RENDERERS = {
   divider: () => h("hr", {}),
   image: renderImageBlock,
   actions: renderActions,
+  context_actions: renderActions,
   input: renderInput,
   rich_text: (block, surface) => renderRichText(block, surface.directory.names),
-  markdown: (block) => h("div", { class: "mrkdwn" }, block.text ?? ""),
+  markdown: (block) => renderMarkdown(block.text ?? ""),
   table: renderTable,
+  data_table: (block, surface) =>
+    renderDataTable(block, surface, (element) => element && renderElement(element, surface, block.block_id)),
+  data_visualization: renderChart,
+  plan: renderPlan,
+  task_card: renderTask,
   alert: renderAlert,
+  card: renderCard,
+  carousel: renderCarousel,
+  container: renderContainer,
+  video: renderVideo,
+  file: renderFile,
 };
 
-/** Draw one block; one that is not known becomes a box with its name. */
+/** Draw one block; one that is not known, or makes no sense, becomes a box with its name. */
 export function renderBlock(block, surface) {
-  const render = RENDERERS[block.type] ?? ((unknown) => renderUnknown("block", unknown));
-  return h(
-    "div",
-    {
-      class: `block block-${RENDERERS[block.type] ? block.type : "unknown"}`,
-      dataset: { blockId: block.block_id ?? "" },
-    },
-    render(block, surface),
-  );
+  const known = Object.hasOwn(RENDERERS, block.type);
+  const looks = `block block-${known ? block.type : "unknown"}`;
+  const node = h("div", { class: looks, dataset: { blockId: block.block_id ?? "" } });
+  const own = { ...surface, failed: (text) => showBlockProblem(node, text) };
+  node.append(...[known ? drawn(block, own) : renderUnknown("block", block)].flat().filter(Boolean));
+  return node;
 }
 
-function renderSection(block, surface) {
-  const { names } = surface.directory;
-  const fields = (block.fields ?? []).map((field) => h("div", { class: "mrkdwn" }, renderText(field, names)));
-  return h(
-    "div",
-    { class: "section" },
-    h(
-      "div",
-      { class: "section-text" },
-      block.text ? h("div", { class: "mrkdwn" }, renderText(block.text, names)) : null,
-      fields.length ? h("div", { class: "section-fields" }, fields) : null,
-    ),
-    block.accessory
-      ? h("div", { class: "section-accessory" }, renderElement(block.accessory, surface, block.block_id))
-      : null,
-  );
+function drawn(block, surface) {
+  try {
+    return RENDERERS[block.type](block, surface, renderBlock);
+  } catch (wrong) {
+    console.warn("This block makes no sense:", block, wrong);
+    return h("div", { class: "unknown" }, `This ${block.type} block cannot be drawn: ${wrong.message}`);
+  }
+}
+
+/** What went wrong with a control is said right under its block. */
+function showBlockProblem(node, text) {
+  const line = [...node.children].find((each) => each.classList.contains("block-problem"));
+  if (!text) return line?.remove();
+  const place = line ?? h("div", { class: "block-problem", role: "alert" });
+  if (!line) node.append(place);
+  return showProblem(place, text);
 }
 
 function renderContext(block, surface) {
@@ -68,11 +84,8 @@ function renderImageBlock(block) {
 }
 
 function renderActions(block, surface) {
-  return h(
-    "div",
-    { class: "actions" },
-    (block.elements ?? []).map((element) => renderElement(element, surface, block.block_id)),
-  );
+  const elements = (block.elements ?? []).map((element) => renderElement(element, surface, block.block_id));
+  return h("div", { class: block.type === "context_actions" ? "actions actions-quiet" : "actions" }, elements);
 }
 
 function renderInput(block, surface) {
@@ -107,40 +120,6 @@ export function showInputError(blockNode, text) {
     if (text) control.setAttribute("aria-invalid", "true");
     else control.removeAttribute("aria-invalid");
   }
-}
-
-function renderTable(block, surface) {
-  const [head = [], ...body] = block.rows ?? [];
-  const settings = block.column_settings ?? [];
-  const row = (cells, tag) =>
-    h(
-      "tr",
-      {},
-      cells.map((cell, column) => {
-        const { align = "left", is_wrapped: wrapped = false } = settings[column] ?? {};
-        return h(
-          tag,
-          { class: `align-${align}${wrapped ? " wrapped" : ""}`, scope: tag === "th" ? "col" : null },
-          renderCell(cell, surface),
-        );
-      }),
-    );
-  const table = h(
-    "table",
-    {},
-    h("thead", {}, row(head, "th")),
-    h(
-      "tbody",
-      {},
-      body.map((cells) => row(cells, "td")),
-    ),
-  );
-  return h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Table" }, table);
-}
-
-function renderCell(cell, surface) {
-  if (cell?.type === "rich_text") return renderRichText(cell, surface.directory.names);
-  return String(cell?.text ?? cell?.value ?? "");
 }
 
 function renderAlert(block, surface) {

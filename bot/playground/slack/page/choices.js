@@ -17,13 +17,23 @@ const SOURCES = {
   static_select: (field) => local(groupsOf(field.element), ownOption),
   external_select: remote,
   users_select: (field) => byId(field.surface.directory.people(), "@"),
-  channels_select: (field) =>
-    byId(
-      field.surface.directory.channels().filter((each) => each.kind === "channel"),
-      "#",
-    ),
-  conversations_select: (field) => byId(field.surface.directory.channels(), "#"),
+  channels_select: (field) => byId(channelsOf(field, ["channel"]), "#"),
+  conversations_select: (field) => byId(filteredConversations(field), "#"),
 };
+
+/** The names of a filter's `include`, and the kinds of conversation that they mean here. */
+const INCLUDED = { public: "channel", private: "private", im: "dm" };
+
+function channelsOf(field, kinds) {
+  return field.surface.directory.channels().filter((each) => kinds.includes(each.kind));
+}
+
+/** https://docs.slack.dev/reference/block-kit/composition-objects/conversation-filter-object */
+function filteredConversations(field) {
+  const { include = Object.keys(INCLUDED), exclude_bot_users: noBots = false } = field.element.filter ?? {};
+  const kinds = include.map((name) => INCLUDED[name]).filter((kind) => !(noBots && kind === "dm"));
+  return channelsOf(field, kinds);
+}
 
 function ownOption(option) {
   return { value: option.value, label: plainOf(option.text), description: plainOf(option.description), state: option };

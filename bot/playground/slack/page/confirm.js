@@ -4,15 +4,13 @@ import { h, nextId } from "./dom.js";
 import { openLayer } from "./layer.js";
 import { plainOf, renderText } from "./mrkdwn.js";
 
-const NO_NAMES = { user: () => null, channel: () => null };
-
 /** Ask the person, with the texts of the app; true at once where nothing is to be asked. */
-export function confirmed(asked) {
+export function confirmed(asked, names) {
   if (!asked) return Promise.resolve(true);
-  return new Promise((resolve) => show(asked, resolve));
+  return new Promise((resolve) => show(asked, names, resolve));
 }
 
-function show(asked, resolve) {
+function show(asked, names, resolve) {
   const titleId = nextId("confirm-title");
   const textId = nextId("confirm-text");
   const answer = (yes) => {
@@ -40,9 +38,9 @@ function show(asked, resolve) {
       "aria-describedby": textId,
     },
     h("h2", { id: titleId, class: "dialog-title" }, plainOf(asked.title) || "Are you sure?"),
-    h("div", { id: textId, class: "confirm-text" }, renderText(asked.text, NO_NAMES)),
+    h("div", { id: textId, class: "confirm-text mrkdwn" }, renderText(asked.text, names)),
     h("div", { class: "dialog-buttons" }, deny, yes),
   );
-  const close = openLayer(h("div", { class: "overlay overlay-confirm" }, dialog), { escape: () => answer(false) });
+  const close = openLayer(h("div", { class: "overlay" }, dialog), { escape: () => answer(false) });
   deny.focus();
 }

@@ -12,16 +12,15 @@ export class Conversation {
   #scroller = document.getElementById("conversation");
   #list = document.getElementById("messages");
   #newest = document.getElementById("to-newest");
-  #act;
-  #directory;
+  #tools;
   #suggest;
   #shown = "";
   #atEnd = true;
+  #size = "";
 
-  /** `suggest(text)` is called for a click on a suggestion. */
-  constructor(act, directory, suggest) {
-    this.#act = act;
-    this.#directory = directory;
+  /** `tools` are {act, directory, openThread, openBeside, deciderOf}; `suggest(text)` is called for a click on a suggestion. */
+  constructor(tools, suggest) {
+    this.#tools = tools;
     this.#suggest = suggest;
     this.#scroller.addEventListener("scroll", () => this.#scrolled());
     this.#newest.addEventListener("click", () => this.#toEnd());
@@ -29,13 +28,15 @@ export class Conversation {
     new ResizeObserver(() => this.#atEnd && this.#toEnd()).observe(this.#scroller);
   }
 
-  show(snapshot, channel) {
+  /** Show a channel; hidden while the app's Home tab is in front. */
+  show(snapshot, channel, isHidden) {
+    this.#scroller.hidden = isHidden;
     const place = `${snapshot.me} ${channel.id}`;
     const moved = place !== this.#shown;
     const stay = this.#atEnd || moved;
     this.#shown = place;
     this.#list.setAttribute("aria-label", `Messages in ${channel.name}`);
-    const messages = inThreads(snapshot.messages[channel.id] ?? []);
+    const messages = snapshot.messages[channel.id] ?? [];
     const keyed = [this.#intro(snapshot, channel, messages.length === 0), ...this.#items(snapshot, channel, messages)];
     reconcile(
       this.#list,
@@ -51,33 +52,38 @@ export class Conversation {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    const size = `${scrollHeight} ${clientHeight}`;
+    const isPushed = size !== this.#size; // The room changed, so nobody has scrolled away.
+    this.#size = size;
+    this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END || (this.#atEnd && isPushed);
     this.#newest.hidden = this.#atEnd;
   }
 
   #items(snapshot, channel, messages) {
     const shortcuts = snapshot.shortcuts.filter((each) => each.type === "message");
-    const context = { act: this.#act, directory: this.#directory, channel: channel.id, shortcuts };
+    const context = { ...this.#tools, channel: channel.id, shortcuts };
+    const threads = repliesOf(messages);
     const items = [];
     let day = "";
     let last = null;
-    for (const message of messages) {
-      const name = isThreadReply(message) ? day : dayName(dateOfTs(message.ts));
+    for (const message of messages.filter((each) => !isNested(each, threads))) {
+      const name = dayName(dateOfTs(message.ts));
       if (name !== day) items.push({ key: `day ${name}`, signature: name, render: () => divider(name) });
       const follows = name === day && sameRun(last, message);
+      const replies = threads.get(message.ts) ?? [];
       items.push({
         key: message.ts,
-        signature: JSON.stringify([message, follows, shortcuts]),
-        render: () => renderMessage(message, follows, context),
+        signature: JSON.stringify([message, follows, shortcuts, replies.map(({ ts }) => ts), this.#tools.deciderOf?.(message)]),
+        render: () => renderMessage(message, follows, { ...context, replies }),
       });
       day = name;
-      last = message;
+      last = replies.length ? null : message;
     }
     return items;
   }
 
   #intro(snapshot, channel, isEmpty) {
-    const suggestions = isEmpty ? snapshot.suggestions : [];
+    const suggestions = isEmpty && channel.kind !== "dm" ? snapshot.suggestions.map(({ text }) => text) : [];
     const { name, kind, topic } = channel;
     const chip = (text) =>
       h("button", { type: "button", class: "chip", on: { click: () => this.#suggest(text) } }, text);
@@ -85,15 +91,13 @@ export class Conversation {
       h(
         "div",
         { class: "intro" },
-        h("h2", {}, icon(kind === "dm" ? "wrench" : kind === "private" ? "lock" : "hash"), name),
+        h("h2", {}, icon(signOf(kind)), name),
         h(
           "p",
           {},
           kind === "dm" ? `This is where ${name} and you talk.` : `This is the beginning of #${name}. ${topic ?? ""}`,
         ),
-        channel.bot_is_member || kind === "dm"
-          ? null
-          : h("p", { class: "intro-note" }, `${snapshot.app.name} is not a member of this channel.`),
+        channel.bot_is_member || kind === "dm" ? null : absence(snapshot.app.name),
         suggestions.length
           ? h(
               "div",
@@ -111,31 +115,33 @@ export class Conversation {
   }
 }
 
+/** The icon of a kind of conversation. */
+export function signOf(kind) {
+  return { dm: "wrench", private: "lock" }[kind] ?? "hash";
+}
+
+/** Messages of one author within some minutes stand under one name. */
+export function sameRun(last, message) {
+  if (!last || last.user !== message.user || last.username !== message.username) return false;
+  if (last.ephemeral || message.ephemeral || last.client || message.client) return false;
+  return Math.abs(Number(message.ts) - Number(last.ts)) < SAME_AUTHOR_SECONDS;
+}
+
+function absence(appName) {
+  return h("p", { class: "intro-note" }, `${appName} is not a member of this channel. `, h("code", {}, `/invite @${appName}`), " brings it in.");
+}
+
 function divider(name) {
   return h("div", { class: "day", role: "separator", "aria-label": name }, h("span", {}, name));
 }
 
-/** Answers in threads go right under what they answer. */
-function inThreads(messages) {
-  const present = new Set(messages.map((message) => message.ts));
-  const isNested = (message) => isThreadReply(message) && present.has(message.thread_ts);
-  const replies = new Map();
-  for (const message of messages.filter(isNested)) {
-    replies.set(message.thread_ts, [...(replies.get(message.thread_ts) ?? []), message]);
-  }
-  return messages
-    .filter((message) => !isNested(message))
-    .flatMap((message) => [message, ...(replies.get(message.ts) ?? [])]);
+/** The answers to each message that is there, oldest first. */
+function repliesOf(messages) {
+  const threads = new Map(messages.filter((each) => !isThreadReply(each)).map(({ ts }) => [ts, []]));
+  for (const message of messages.filter(isThreadReply)) threads.get(message.thread_ts)?.push(message);
+  return threads;
 }
 
-function sameRun(last, message) {
-  if (
-    !last ||
-    last.user !== message.user ||
-    last.username !== message.username ||
-    isThreadReply(last) !== isThreadReply(message)
-  )
-    return false;
-  if (last.ephemeral || message.ephemeral || last.client || message.client) return false;
-  return Math.abs(Number(message.ts) - Number(last.ts)) < SAME_AUTHOR_SECONDS;
+function isNested(message, threads) {
+  return isThreadReply(message) && !message.broadcast && threads.has(message.thread_ts);
 }

@@ -16,6 +16,16 @@ export function h(tag, props = {}, ...children) {
   return node;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Build an SVG element, for drawings. */
+export function svg(tag, props = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(props)) node.setAttribute(name, String(value));
+  node.append(...present(children));
+  return node;
+}
+
 /** Replace what is inside a node. */
 export function fill(node, ...children) {
   node.replaceChildren(...present(children));

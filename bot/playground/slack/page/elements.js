@@ -1,8 +1,9 @@
 /* One place that knows how to draw each block element. */
 
 import { h, safeUrl } from "./dom.js";
-import { renderButton, renderOverflow } from "./buttons.js";
+import { renderButton, renderFeedbackButtons, renderIconButton, renderOverflow, renderWorkflowButton } from "./buttons.js";
 import { Field } from "./field.js";
+import { renderFileInput } from "./files.js";
 import {
   renderCheckboxes,
   renderDatepicker,
@@ -12,10 +13,14 @@ import {
   renderTextInput,
   renderTimepicker,
 } from "./inputs.js";
+import { renderRichTextInput } from "./richinput.js";
 import { renderSelect } from "./select.js";
 
 const RENDERERS = {
   button: renderButton,
+  workflow_button: renderWorkflowButton,
+  icon_button: renderIconButton,
+  feedback_buttons: renderFeedbackButtons,
   overflow: renderOverflow,
   static_select: renderSelect,
   external_select: renderSelect,
@@ -31,6 +36,8 @@ const RENDERERS = {
   email_text_input: renderTextInput,
   url_text_input: renderTextInput,
   number_input: renderNumberInput,
+  rich_text_input: renderRichTextInput,
+  file_input: renderFileInput,
   datepicker: renderDatepicker,
   timepicker: renderTimepicker,
   datetimepicker: renderDatetimepicker,
@@ -41,16 +48,17 @@ const RENDERERS = {
 /** Draw an element of a block; one that is not known becomes a box with its name. */
 export function renderElement(element, surface, blockId, input = null) {
   if (element.type === "image") return renderImage(element);
-  const renderer = RENDERERS[element.type];
-  return renderer ? renderer(new Field(surface, blockId, element, input)) : renderUnknown("element", element);
+  if (!Object.hasOwn(RENDERERS, element.type)) return renderUnknown("element", element);
+  return RENDERERS[element.type](new Field(surface, blockId, element, input));
 }
 
 /** An image, or its alternative text where it cannot be had. */
-export function renderImage({ image_url: address, alt_text: alt = "" }) {
+export function renderImage({ image_url: address, alt_text: alt = "", slack_file: file }) {
   const url = address && safeUrl(address, ["http:", "https:"]);
-  if (!url) return h("span", { class: "image-missing" }, alt || "image");
-  const image = h("img", { src: url, alt, loading: "lazy", referrerpolicy: "no-referrer" });
-  image.addEventListener("error", () => image.replaceWith(h("span", { class: "image-missing" }, alt || "image")));
+  const missing = () => h("span", { class: "image-missing" }, alt || file?.url || file?.id || "Image");
+  if (!url) return missing();
+  const image = h("img", { src: url, alt, title: alt || null, loading: "lazy", referrerpolicy: "no-referrer" });
+  image.addEventListener("error", () => image.replaceWith(missing()));
   return image;
 }
 

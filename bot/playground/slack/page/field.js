@@ -39,7 +39,7 @@ export class Field {
 
   /** Keep a value that the person gave, and tell the app where it wants to know. False: the person took it back. */
   async change(value) {
-    if (this.sendsChanges && !(await confirmed(this.element.confirm))) return false;
+    if (this.sendsChanges && !(await confirmed(this.element.confirm, this.surface.directory.names))) return false;
     this.keep(value);
     this.surface.changed(this.blockId);
     if (this.sendsChanges) this.send(value);
@@ -48,6 +48,7 @@ export class Field {
 
   /** Press this element; a refusal is shown where it was pressed. */
   async send(value) {
+    this.surface.failed("");
     const answer = await this.surface.press(this.blockId, this.element.action_id, value);
     if (!answer.ok) this.surface.failed(answer.message ?? `That did not work: ${answer.error}`);
     return answer;

@@ -7,17 +7,27 @@ const TYPING_PAUSE = 300;
 const PICKING_PAUSE = 500; // A date input reports each digit that is typed; only the last one counts.
 const MAX_DATE = "9999-12-31";
 
-/** A single-line or multi-line text input. */
+/** A single-line or multi-line text input; with a `max_length` it counts what is left, as Slack does. */
 export function renderTextInput(field) {
   const { element } = field;
   const types = { email_text_input: "email", url_text_input: "url" };
-  const props = {
-    ...textProps(field),
-    minlength: element.min_length ?? null,
-    maxlength: element.max_length ?? null,
+  const props = textProps(field);
+  const input = element.multiline
+    ? h("textarea", { ...props, rows: 4 })
+    : h("input", { ...props, type: types[element.type] ?? "text" });
+  return element.max_length ? counting(input, element.max_length) : input;
+}
+
+function counting(input, most) {
+  const left = h("span", { class: "letters-left", "aria-hidden": "true" });
+  const count = () => {
+    const letters = most - [...input.value].length;
+    left.textContent = String(letters);
+    left.classList.toggle("too-many", letters < 0);
   };
-  if (element.multiline) return h("textarea", { ...props, rows: 4 });
-  return h("input", { ...props, type: types[element.type] ?? "text" });
+  input.addEventListener("input", count);
+  count();
+  return h("div", { class: "counting" }, input, left);
 }
 
 /** A number input; the state keeps the number as text. */

@@ -1,6 +1,6 @@
 /* Dialogs on top of the workspace: one host, the newest on top, everything beneath it inert. */
 
-const FOCUSABLE = "button, input, select, textarea, a[href], summary, [tabindex='0']";
+const FOCUSABLE = "button, input, select, textarea, a[href], summary, [tabindex='0'], [contenteditable='true']";
 const beneath = ["sidebar", "main"];
 const layers = [];
 

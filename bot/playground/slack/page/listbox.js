@@ -45,8 +45,8 @@ export class Listbox {
   }
 
   /** Show a sentence in the place of options. */
-  say(text, { clear = false } = {}) {
-    this.note.textContent = text;
+  say(text, { clear = false, busy = false } = {}) {
+    fill(this.note, busy ? h("span", { class: "spinner" }) : null, text);
     this.note.hidden = !text;
     if (!clear) return;
     this.#options = [];

@@ -4,8 +4,8 @@ import { h, nextId } from "./dom.js";
 import { icon } from "./icons.js";
 import { Popup } from "./popup.js";
 
-/** Build the button. `entries` are {label, description, danger, choose}. */
-export function menuButton({ label, attributes = {}, entries }) {
+/** Build the button. `entries` are {label, description, danger, choose}; `sign` is its icon. */
+export function menuButton({ label, attributes = {}, entries, sign = "more" }) {
   const menuId = nextId("menu");
   const items = entries.map((entry) => menuItem(entry, () => close(true)));
   const menu = h(
@@ -28,7 +28,7 @@ export function menuButton({ label, attributes = {}, entries }) {
         keydown: (event) => event.key === "ArrowDown" && (event.preventDefault(), open()),
       },
     },
-    icon("more"),
+    icon(sign),
   );
   const popup = new Popup(button, menu, () => close(false));
 

@@ -1,35 +1,49 @@
-/* One message: who, when, the blocks or the text, and the shortcuts that it offers. */
+/* One message: who, when, the blocks or the text, its thread, and what it offers. */
 
 import { appAvatar, avatar } from "./avatar.js";
-import { h } from "./dom.js";
+import { renderAttachment } from "./attachment.js";
+import { fill, h } from "./dom.js";
 import { renderBlock } from "./blocks.js";
 import { clockTime, dateOfTs, fullDate } from "./dates.js";
+import { emojiCharacter } from "./emoji.js";
 import { icon } from "./icons.js";
 import { menuButton } from "./menu.js";
 import { renderMrkdwn } from "./mrkdwn.js";
 import { showProblem } from "./problem.js";
 import { FormState } from "./state.js";
 
-/** `context` is {act, directory, channel, shortcuts}; `follows` says that the author stands above already. */
+/**
+ * `context` is {act, directory, channel, shortcuts}, and where there is room for it
+ * {replies, openThread, openBeside, deciderOf}.
+ * `follows` says that the author stands above already.
+ */
 export function renderMessage(message, follows, context) {
   const author = authorOf(message, context.directory);
   const date = dateOfTs(message.ts);
   const problem = h("div", { class: "message-problem", role: "alert" });
   const surface = messageSurface(message, context, (text) => showProblem(problem, text));
   const isPrivate = message.ephemeral || message.client;
-  const isReply = isThreadReply(message);
   return h(
     "article",
     {
-      class: `message${follows ? " follows" : ""}${isPrivate ? " private" : ""}${isReply ? " reply" : ""}`,
-      role: "article",
+      class: `message${follows ? " follows" : ""}${isPrivate ? " private" : ""}`,
       tabindex: "-1",
       dataset: { ts: message.ts },
       "aria-label": `${author.name}, ${clockTime(date)}`,
     },
     isPrivate ? h("div", { class: "only-you" }, icon("eye"), "Only visible to you") : null,
     h("div", { class: "message-side" }, follows ? timeOf(date) : author.avatar()),
-    h("div", { class: "message-main" }, follows ? null : head(author, date), content(message, surface), problem),
+    h(
+      "div",
+      { class: "message-main" },
+      follows ? null : head(author, date),
+      content(message, surface),
+      files(message),
+      reactions(message),
+      deciderBar(message, context),
+      threadBar(message, context),
+      problem,
+    ),
     toolbar(message, context, surface),
   );
 }
@@ -37,6 +51,13 @@ export function renderMessage(message, follows, context) {
 /** Whether a message is an answer in a thread. */
 export function isThreadReply(message) {
   return Boolean(message.thread_ts) && message.thread_ts !== message.ts;
+}
+
+/** The people other than the reader whom a message of the app names, as ids. */
+export function namedPeople(message, me, people) {
+  if (!message.is_bot) return [];
+  const words = JSON.stringify([message.text, message.blocks]);
+  return people.filter(({ id }) => id !== me && words.includes(id)).map(({ id }) => id);
 }
 
 function head(author, date) {
@@ -49,7 +70,8 @@ function timeOf(date) {
 }
 
 function authorOf(message, directory) {
-  if (message.is_bot) return { name: message.username ?? directory.appName(), isApp: true, avatar: appAvatar };
+  const isApp = message.is_bot || message.user === directory.appId();
+  if (isApp) return { name: message.username || directory.appName(), isApp: true, avatar: appAvatar };
   const person = directory.people().find((each) => each.id === message.user);
   const name = person?.name ?? message.username ?? (message.client ? "Slack" : message.user) ?? "Somebody";
   return { name, isApp: false, avatar: () => avatar(person ?? { initials: name.slice(0, 1).toUpperCase() }) };
@@ -58,13 +80,65 @@ function authorOf(message, directory) {
 function content(message, surface) {
   const { names } = surface.directory;
   const edited = message.edited ? h("span", { class: "edited" }, " (edited)") : null;
-  if (!message.blocks?.length)
-    return h("div", { class: "mrkdwn message-text" }, renderMrkdwn(message.text ?? "", names), edited);
+  const attachments = (message.attachments ?? []).map((each) => renderAttachment(each, surface));
+  const text = message.text || !attachments.length ? renderMrkdwn(message.text ?? "", names) : null;
+  if (!message.blocks?.length) return [h("div", { class: "mrkdwn message-text" }, text, edited), attachments];
   return h(
     "div",
     { class: "blocks" },
     message.blocks.map((block) => renderBlock(block, surface)),
+    attachments,
     edited,
+  );
+}
+
+/** Files that were shared with the message. */
+function files(message) {
+  if (!message.files?.length) return null;
+  const sizes = (size) => (size < 1000 ? `${size} bytes` : `${Math.round(size / 1000)} KB`);
+  const rows = message.files.map(({ name, size }) => h("li", { class: "shared-file" }, h("b", {}, name), h("small", {}, sizes(size))));
+  return h("ul", { class: "shared-files", "aria-label": "Files" }, rows);
+}
+
+/** Reactions as Slack has them: {name, count, users}. */
+function reactions(message) {
+  if (!message.reactions?.length) return null;
+  const chips = message.reactions.map(({ name, count, users }) =>
+    h(
+      "li",
+      { class: "reaction", title: `:${name}:` },
+      h("span", { "aria-hidden": "true" }, emojiCharacter(name) ?? `:${name}:`),
+      h("span", { class: "hidden-words" }, `${name} `),
+      String(count ?? users?.length ?? 1),
+    ),
+  );
+  return h("ul", { class: "reactions", "aria-label": "Reactions" }, chips);
+}
+
+/** Where a message waits for somebody, the way to see it with their eyes. */
+function deciderBar(message, { openBeside, deciderOf, directory }) {
+  const decider = openBeside && deciderOf?.(message);
+  if (!decider) return null;
+  const words = `Side by side with ${firstName(decider, directory)}, who decides`;
+  const props = { type: "button", class: "button small decider-bar", dataset: { field: "decider" } };
+  return h("button", { ...props, on: { click: () => openBeside(decider) } }, icon("split"), words);
+}
+
+function firstName(id, directory) {
+  return directory.names.user(id).split(" ")[0];
+}
+
+/** "3 replies", as a button that opens the thread. */
+function threadBar(message, { replies = [], openThread, directory }) {
+  if (!replies.length || !openThread) return null;
+  const seen = new Map(replies.map((reply) => [reply.user, authorOf(reply, directory)]));
+  const words = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
+  return h(
+    "button",
+    { type: "button", class: "thread-bar", dataset: { field: "thread" }, on: { click: () => openThread(message.ts) } },
+    h("span", { class: "thread-faces", "aria-hidden": "true" }, [...seen.values()].slice(0, 4).map((each) => each.avatar())),
+    h("b", {}, words),
+    h("span", { class: "thread-last" }, `Last reply ${clockTime(dateOfTs(replies.at(-1).ts))}`),
   );
 }
 
@@ -85,8 +159,30 @@ function messageSurface(message, { act, directory, channel }, failed) {
   };
 }
 
-function toolbar(message, { act, channel, shortcuts }, surface) {
-  if (!shortcuts.length || message.client || message.ephemeral) return null;
+function toolbar(message, context, surface) {
+  if (message.client || message.ephemeral) return null;
+  const tools = [besideButton(message, context), threadButton(message, context), shortcutMenu(message, context, surface)];
+  return tools.some(Boolean) ? fill(h("div", { class: "message-tools" }), tools) : null;
+}
+
+function toolButton(sign, label, field, press) {
+  const props = { type: "button", class: "button icon-button", "aria-label": label, title: label, dataset: { field } };
+  return h("button", { ...props, on: { click: press } }, icon(sign));
+}
+
+function threadButton(message, { openThread }) {
+  return openThread ? toolButton("thread", "Reply in thread", "reply", () => openThread(message.ts)) : null;
+}
+
+/** A message that names somebody else has a way to see it with their eyes. */
+function besideButton(message, { openBeside, directory }) {
+  const [first] = openBeside ? namedPeople(message, directory.me(), directory.people()) : [];
+  if (!first) return null;
+  return toolButton("split", `Side by side with ${firstName(first, directory)}`, "beside", () => openBeside(first));
+}
+
+function shortcutMenu(message, { act, channel, shortcuts }, surface) {
+  if (!shortcuts.length) return null;
   const entries = shortcuts.map(({ callback_id: id, name, description }) => ({
     label: name,
     description,
@@ -95,9 +191,5 @@ function toolbar(message, { act, channel, shortcuts }, surface) {
       if (!answer.ok) surface.failed(answer.message ?? `That did not work: ${answer.error}`);
     },
   }));
-  return h(
-    "div",
-    { class: "message-tools" },
-    menuButton({ label: "Message shortcuts", attributes: { dataset: { field: "shortcuts" } }, entries }),
-  );
+  return menuButton({ label: "Message shortcuts", attributes: { dataset: { field: "shortcuts" } }, entries });
 }

@@ -1,5 +1,6 @@
 /* The modal: the top view of this person's stack, redrawn live and without losing what is typed. */
 
+import { appAvatar } from "./avatar.js";
 import { fill, h, nextId, reconcile } from "./dom.js";
 import { renderBlock, showInputError } from "./blocks.js";
 import { icon } from "./icons.js";
@@ -10,7 +11,7 @@ import { FormState, valueOf } from "./state.js";
 import { formProblems } from "./validate.js";
 
 const FIRST_INPUT =
-  ".block-input input, .block-input textarea, .block input:not([type=checkbox]):not([type=radio]), .block textarea";
+  ".block-input [data-field], .block input:not([type=checkbox]):not([type=radio]), .block textarea, .block [contenteditable]";
 const SETTLING = 1000; // After a submission the next snapshot brings the new view; it never takes this long.
 
 /** `act(do, details)` sends what the person does; `directory` knows people and channels. */
@@ -91,7 +92,7 @@ export class Modal {
       { type: "button", class: "button bare", "aria-label": "Dismiss", on: { click: () => this.#dismiss(true) } },
       icon("close"),
     );
-    fill(header, nested ? back : null, h("h2", { id: titleId, class: "dialog-title" }, plainOf(view.title)), dismiss);
+    fill(header, nested ? back : appAvatar(), h("h2", { id: titleId, class: "dialog-title" }, plainOf(view.title)), dismiss);
     this.#warn("");
     this.#drawFooter(false);
     const surface = this.#surface(state);
@@ -108,7 +109,7 @@ export class Modal {
   }
 
   #drawFooter(busy) {
-    const { submit, close } = this.#view;
+    const { submit, close, submit_disabled: disabled = false } = this.#view;
     const closeText = plainOf(close) || (submit ? "Cancel" : "Close");
     const busyProps = busy ? { "aria-busy": "true", "aria-disabled": "true" } : {};
     fill(
@@ -121,7 +122,7 @@ export class Modal {
       submit
         ? h(
             "button",
-            { type: "submit", class: "button primary", dataset: { field: "submit" }, ...busyProps },
+            { type: "submit", class: "button primary", dataset: { field: "submit" }, disabled, ...busyProps },
             plainOf(submit),
           )
         : null,
@@ -149,6 +150,7 @@ export class Modal {
     });
     return {
       directory: this.#directory,
+      isForm: true,
       state,
       press: (blockId, actionId, value) =>
         this.#act("press", { ...details(blockId, actionId), ...(value === undefined ? {} : { value }) }),
@@ -159,7 +161,7 @@ export class Modal {
   }
 
   async #submit() {
-    if (this.#drawn.busy) return;
+    if (this.#drawn.busy || this.#view.submit_disabled) return;
     const view = this.#view;
     const state = this.#states.get(view.id);
     const problems = formProblems(view.blocks, (blockId, actionId) => {
@@ -203,7 +205,8 @@ export class Modal {
     const nodes = [...this.#drawn.body.children].filter((node) => node.dataset.blockId in errors);
     for (const node of nodes) showInputError(node, errors[node.dataset.blockId]);
     const first = nodes.find((node) => errors[node.dataset.blockId]);
-    if (first) focusable(first)[0]?.focus();
+    const control = first?.querySelector("[data-field]") ?? (first && focusable(first)[0]);
+    control?.focus();
   }
 
   async #dismiss(isCleared) {

@@ -167,7 +167,7 @@ function control(text, at, { names }) {
   const match = /^<([^<>\n]+)>/.exec(text.slice(at));
   if (!match) return null;
   const [target, label] = split(match[1]);
-  const node = mention(target, label, names) ?? special(target, label) ?? labelledLink(target, label);
+  const node = mention(target, label, names) ?? special(target, label, names) ?? labelledLink(target, label);
   return node && { node, length: match[0].length };
 }
 
@@ -180,13 +180,26 @@ function mention(target, label, names) {
   const match = /^([@#])([A-Z0-9]+)$/.exec(target);
   if (!match) return null;
   const [, sign, id] = match;
-  const name = (sign === "@" ? names.user(id) : names.channel(id)) ?? (label ? unescape(label) : id);
-  return h("span", { class: "mention" }, `${sign}${name}`);
+  if (sign === "@") return userMention(id, names, label);
+  return h("span", { class: "mention" }, `#${names.channel(id) ?? (label ? unescape(label) : id)}`);
 }
 
-function special(target, label) {
+/** Somebody's name; the reader's own stands out. */
+export function userMention(id, names, label = null) {
+  const looks = names.isMe?.(id) ? "mention mention-me" : "mention";
+  return h("span", { class: looks }, `@${names.user(id) ?? (label ? unescape(label) : id)}`);
+}
+
+/** The handle of a user group; one that the reader is in stands out. */
+export function groupMention(id, label, names) {
+  const group = names.group?.(id) ?? null;
+  const handle = group?.handle ?? (label ? unescape(label).replace(/^@/, "") : id);
+  return h("span", { class: group?.has_me ? "mention mention-me" : "mention" }, `@${handle}`);
+}
+
+function special(target, label, names) {
   if (Object.hasOwn(SPECIALS, target)) return h("span", { class: "mention mention-all" }, SPECIALS[target]);
-  if (target.startsWith("!subteam^")) return h("span", { class: "mention" }, label ? unescape(label) : "@group");
+  if (target.startsWith("!subteam^")) return groupMention(target.slice("!subteam^".length), label, names);
   if (target.startsWith("!date^")) return dateNode(target, label);
   return null;
 }

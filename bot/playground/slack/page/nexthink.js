@@ -1,134 +1,63 @@
-/* The drawer of the simulated Nexthink: how it is, what goes wrong with it, and how the tenant differs. */
+/* The panel of the simulated Nexthink: how it is, what goes wrong with it, and how the tenant differs. */
 
-import { fill, h, reconcile } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { recall, remember } from "./place.js";
+import { Panel, counts } from "./panel.js";
 import { showProblem } from "./problem.js";
 import { Simulation } from "./simulation.js";
 import { absent, changed, devices, switches } from "./tenant.js";
 import { FaultForm, planned, presets, singleFaults } from "./trouble.js";
 
-const ROOM_FOR_BOTH = "(min-width: 1500px)";
-
 export class Nexthink {
-  #panel = byId("nexthink");
-  #toggle = byId("nexthink-toggle");
-  #problem = byId("nexthink-problem");
-  #room = window.matchMedia(ROOM_FOR_BOTH);
-  #neighbour;
-  #simulation = new Simulation((state) => this.#show(state));
+  #panel = new Panel("nexthink");
+  #simulation = new Simulation("/nexthink", "The simulated Nexthink", (state) => this.#show(state));
   #changed = [];
-  #form = new FaultForm(byId("nexthink-form"), (...change) => this.#change(...change));
+  #form = new FaultForm(this.#panel.part("form"), (place, asked) => this.#change("fault", { endpoint: place, ...asked }));
 
-  /** `neighbour` is the other panel at this side: it gives way where there is no room, and comes back. */
-  constructor(neighbour) {
-    this.#neighbour = neighbour;
-    this.#toggle.addEventListener("click", () => this.#open(this.#panel.hidden));
-    this.#panel.addEventListener("keydown", (event) => this.#key(event));
-    this.#room.addEventListener("change", () => this.#settle());
-    byId("nexthink-close").addEventListener("click", () => this.#dismiss());
-    byId("nexthink-revoke").addEventListener("click", () => this.#change("revoke_tokens"));
-    byId("nexthink-usual").addEventListener("click", () => this.#backToUsual());
-    for (const section of this.#panel.querySelectorAll("details")) keepOpen(section);
-    this.#setOpen(recall("nexthink") === "open");
+  constructor() {
+    this.#panel.part("revoke").addEventListener("click", () => this.#change("revoke_tokens"));
+    this.#panel.part("usual").addEventListener("click", () => this.#backToUsual());
   }
 
-  /** Close for the neighbour's sake, where there is no room for both. */
-  giveWay() {
-    if (!this.#room.matches && !this.#panel.hidden) this.#open(false);
-  }
-
-  #open(open) {
-    remember("nexthink", open ? "open" : null);
-    this.#setOpen(open);
-    if (open) this.#panel.focus({ preventScroll: true });
-  }
-
-  #setOpen(open) {
-    this.#panel.hidden = !open;
-    this.#toggle.setAttribute("aria-expanded", String(open));
-    this.#simulation.watch({ closely: open });
-    this.#settle();
-  }
-
-  #settle() {
-    this.#neighbour.standBack(!this.#panel.hidden && !this.#room.matches);
-  }
-
-  #dismiss() {
-    this.#open(false);
-    this.#toggle.focus();
-  }
-
-  #key(event) {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
-    event.preventDefault();
-    this.#dismiss();
+  /** Follow closely while the panel is open. */
+  watch(isShown) {
+    this.#simulation.watch({ closely: isShown });
   }
 
   #change = async (what, details) => {
-    showProblem(this.#problem, await this.#simulation.change(what, details));
+    showProblem(this.#panel.part("problem"), await this.#simulation.change(what, details));
   };
 
   async #backToUsual() {
     for (const { name, default: value } of this.#changed) await this.#change("switch", { name, value });
-    byId("nexthink-usual").closest("details").querySelector("summary").focus();
+    this.#panel.part("tenant").querySelector("summary").focus();
   }
 
   #show(state) {
-    this.#toggle.hidden = false;
-    showCondition(state.condition);
-    fill(byId("nexthink-counts"), counts(state.counters));
-    this.#form.show(state);
-    this.#showLists(state);
-    this.#changed = changed(state);
-    byId("nexthink-usual").hidden = !this.#changed.length;
-    note("switches", this.#changed.length, "changed");
-    note("devices", absent(state).length, "offline");
-    note("planned", singleFaults(state).length, "planned");
-  }
-
-  #showLists(state) {
-    const lists = {
+    const panel = this.#panel;
+    panel.part("toggle").hidden = false;
+    panel.showCondition(state.condition);
+    fill(panel.part("counts"), counts(countsOf(state.counters)));
+    this.#form.show([...state.endpoints, { name: "all", label: "Every endpoint" }], state.faults, "execute");
+    panel.showLists({
       presets: presets(state, this.#change),
       planned: planned(state, this.#change),
       switches: switches(state, this.#change),
       devices: devices(state, this.#change),
       executions: executions(state),
-    };
-    for (const [name, items] of Object.entries(lists)) reconcile(byId(`nexthink-${name}`), items);
+    });
+    this.#changed = changed(state);
+    panel.part("usual").hidden = !this.#changed.length;
+    panel.note("switches", this.#changed.length, "changed");
+    panel.note("devices", absent(state).length, "offline");
+    panel.note("planned", singleFaults(state).length, "planned");
   }
 }
 
-function byId(id) {
-  return document.getElementById(id);
-}
-
-/** The lamps and the words beside them; the same words again are not read aloud again. */
-function showCondition({ level, words }) {
-  for (const node of document.querySelectorAll("[data-nexthink]")) {
-    node.dataset.nexthink = level;
-    const shown = node.querySelector(".nexthink-words");
-    if (shown.textContent !== words) shown.textContent = words;
-  }
-}
-
-function note(section, count, words) {
-  byId(`${section}-note`).textContent = count ? `${count} ${words}` : "";
-}
-
-/** Keep a section open or closed for as long as this tab lives. */
-function keepOpen(section) {
-  const key = `nexthink.${section.id}`;
-  const kept = recall(key);
-  if (kept) section.open = kept === "open";
-  section.addEventListener("toggle", () => remember(key, section.open ? "open" : "closed"));
-}
-
-function counts({ requests, starts, executions: runs, triggers }) {
+function countsOf({ requests, starts, executions: runs, triggers }) {
   const things = { request: requests, start: starts, execution: runs };
   const words = Object.entries(things).map(([name, count]) => [count, count === 1 ? name : `${name}s`]);
-  return [...words, [triggers, "resumed"]].map(([count, word]) => h("li", {}, h("b", {}, String(count)), ` ${word}`));
+  return [...words, [triggers, "resumed"]];
 }
 
 const ENDS = { success: "check", failure: "warning" };

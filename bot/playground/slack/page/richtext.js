@@ -3,9 +3,10 @@
 import { h, safeUrl } from "./dom.js";
 import { emojiCharacter } from "./emoji.js";
 import { fillDateFormat } from "./dates.js";
-import { link } from "./mrkdwn.js";
+import { groupMention, link, userMention } from "./mrkdwn.js";
 
-const WRAPPERS = { bold: "strong", italic: "em", strike: "s", underline: "u", code: "code" };
+const WRAPPERS = { bold: "strong", italic: "em", strike: "s", underline: "u", highlight: "mark", code: "code" };
+const DEEPEST_INDENT = 8;
 
 const PARTS = {
   rich_text_section: (part, names) => h("div", {}, leaves(part, names)),
@@ -14,19 +15,23 @@ const PARTS = {
   rich_text_list: list,
 };
 
+/** https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
 const LEAVES = {
   text: (leaf) => leaf.text ?? "",
   link: (leaf) => anchor(leaf),
-  emoji: (leaf) => emojiCharacter(leaf.name) ?? `:${leaf.name}:`,
-  user: (leaf, names) => h("span", { class: "mention" }, `@${names.user(leaf.user_id) ?? leaf.user_id}`),
+  emoji: (leaf) => emojiCharacter(leaf.name) ?? fromCodes(leaf.unicode) ?? `:${leaf.name}:`,
+  user: (leaf, names) => userMention(leaf.user_id, names),
+  usergroup: (leaf, names) => groupMention(leaf.usergroup_id, null, names),
+  team: (leaf) => h("span", { class: "mention" }, `@${leaf.team_id}`),
   channel: (leaf, names) => h("span", { class: "mention" }, `#${names.channel(leaf.channel_id) ?? leaf.channel_id}`),
   broadcast: (leaf) => h("span", { class: "mention mention-all" }, `@${leaf.range}`),
-  date: (leaf) => fillDateFormat(String(leaf.timestamp), leaf.format ?? "") ?? leaf.fallback ?? "",
+  color: (leaf) => colour(leaf),
+  date: (leaf) => dateLeaf(leaf),
 };
 
 /** Render a rich_text block or cell. */
 export function renderRichText(block, names) {
-  const parts = (block.elements ?? []).map((part) => (PARTS[part.type] ?? unknown)(part, names));
+  const parts = (block?.elements ?? []).map((part) => bordered((PARTS[part.type] ?? unknown)(part, names), part));
   return h("div", { class: "rich-text" }, parts);
 }
 
@@ -34,9 +39,16 @@ function unknown(part) {
   return h("span", { class: "unknown" }, `${part.type}`);
 }
 
+function bordered(node, part) {
+  if (part.border) node.classList.add("bordered");
+  return node;
+}
+
 function list(part, names) {
   const items = (part.elements ?? []).map((item) => h("li", {}, leaves(item, names)));
-  const node = h(part.style === "ordered" ? "ol" : "ul", { class: `indent-${Math.min(part.indent ?? 0, 4)}` }, items);
+  const indent = Math.min(part.indent ?? 0, DEEPEST_INDENT);
+  const looks = `indent-${indent} level-${indent % 3}`;
+  const node = h(part.style === "ordered" ? "ol" : "ul", { class: looks }, items);
   if (part.style === "ordered" && part.offset) node.start = part.offset + 1;
   return node;
 }
@@ -48,6 +60,23 @@ function leaves(part, names) {
 function anchor(leaf) {
   const url = safeUrl(leaf.url ?? "");
   const text = leaf.text || leaf.url || "";
+  return url ? link(url, text) : text;
+}
+
+function fromCodes(codes) {
+  const points = (codes ?? "").split("-").map((code) => parseInt(code, 16));
+  return points.every((point) => point > 0 && point <= 0x10ffff) ? String.fromCodePoint(...points) : null;
+}
+
+function colour({ value = "" }) {
+  const swatch = h("span", { class: "swatch", "aria-hidden": "true" });
+  if (/^#[0-9a-f]{3,8}$/i.test(value)) swatch.style.backgroundColor = value;
+  return h("span", { class: "colour" }, swatch, value);
+}
+
+function dateLeaf(leaf) {
+  const text = fillDateFormat(String(leaf.timestamp), leaf.format ?? "") ?? leaf.fallback ?? "";
+  const url = leaf.url && safeUrl(leaf.url);
   return url ? link(url, text) : text;
 }
 

@@ -21,6 +21,7 @@ class Select {
   #list;
   #popup;
   #input;
+  #placeholder;
   #tokens;
   #clear;
   #request = 0;
@@ -31,6 +32,7 @@ class Select {
     this.#source = choicesFor(field);
     this.#multiple = field.element.type.startsWith("multi_");
     const placeholder = plainOf(field.element.placeholder) || "Select an option";
+    this.#placeholder = placeholder;
     this.#list = new Listbox(placeholder, (option) => this.#choose(option));
     this.#input = this.#comboboxInput(placeholder);
     this.#tokens = h("span", { class: "tokens" });
@@ -93,6 +95,7 @@ class Select {
         this.#tokens,
         chosen.map((option) => this.#token(option)),
       );
+    this.#input.placeholder = this.#multiple && chosen.length ? "" : this.#placeholder;
     this.#input.value = this.#multiple || !chosen.length ? "" : chosen[0].label;
     const optional = this.#field.input !== null && !this.#field.input.required;
     this.#clear.hidden = this.#multiple || !optional || !chosen.length;
@@ -142,7 +145,7 @@ class Select {
       this.#say(`Type ${minLength} or more characters to search`);
       return;
     }
-    if (remote) this.#say("Searching…");
+    if (remote) this.#say("Searching…", { busy: true });
     if (now) this.#load(query);
     else this.#ask(query);
   }
@@ -163,8 +166,8 @@ class Select {
     this.#settle();
   }
 
-  #say(text) {
-    this.#list.say(text, { clear: true });
+  #say(text, { busy = false } = {}) {
+    this.#list.say(text, { clear: true, busy });
     this.#settle();
   }
 

@@ -1,10 +1,9 @@
 /* The left side: the workspace, whom to act as, and the channels. */
 
 import { avatar } from "./avatar.js";
+import { signOf } from "./conversation.js";
 import { fill, h, reconcile } from "./dom.js";
 import { icon } from "./icons.js";
-
-const KINDS = { channel: "hash", private: "lock", dm: "wrench" };
 
 export class Sidebar {
   #parts;
@@ -14,12 +13,13 @@ export class Sidebar {
   constructor(choose) {
     this.#choose = choose;
     this.#parts = Object.fromEntries(
-      ["workspace", "people", "channels", "direct"].map((id) => [id, document.getElementById(id)]),
+      ["workspace", "people", "channels", "apps"].map((id) => [id, document.getElementById(id)]),
     );
+    document.getElementById("sidebar").addEventListener("keydown", moveWithArrows);
   }
 
   show(snapshot, current, unread) {
-    const { workspace, people, channels, direct } = this.#parts;
+    const { workspace, people, channels, apps } = this.#parts;
     fill(workspace, snapshot.workspace);
     reconcile(
       people,
@@ -34,7 +34,7 @@ export class Sidebar {
       items.filter((item) => item.kind !== "dm"),
     );
     reconcile(
-      direct,
+      apps,
       items.filter((item) => item.kind === "dm"),
     );
   }
@@ -82,11 +82,22 @@ export class Sidebar {
             dataset: { field: channel.id },
             on: { click: () => this.#choose.channel(channel.id) },
           },
-          icon(KINDS[channel.kind] ?? "hash"),
+          icon(signOf(channel.kind)),
           h("span", { class: "channel-name" }, channel.name),
           isUnread ? h("span", { class: "unread-dot" }) : null,
         ),
       );
     return { key: channel.id, signature: JSON.stringify([channel.name, channel.kind, isCurrent, isUnread]), render };
   }
+}
+
+/** The arrow keys go from entry to entry, over the headings. */
+function moveWithArrows(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const buttons = [...event.currentTarget.querySelectorAll("li button")];
+  const at = buttons.indexOf(document.activeElement);
+  if (at < 0) return;
+  event.preventDefault();
+  buttons[(at + step + buttons.length) % buttons.length].focus();
 }

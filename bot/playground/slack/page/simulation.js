@@ -1,18 +1,21 @@
-/* The way to the simulated Nexthink: how it is, and what shall go wrong with it. */
+/* The way to something that can be made trouble: how it is, and what shall go wrong with it. */
 
 const OFTEN = 1000;
 const SELDOM = 4000;
-const UNREACHABLE = "The simulated Nexthink cannot be reached. Is the playground still running?";
 
 export class Simulation {
+  #base;
+  #name;
   #onState;
   #pause = SELDOM;
   #timer = 0;
   #turn = 0;
   #changes = 0;
 
-  /** `onState(state)` is called with every state, whoever caused it. */
-  constructor(onState) {
+  /** `base` is its path, `name` what people call it; `onState(state)` gets every state, whoever caused it. */
+  constructor(base, name, onState) {
+    this.#base = base;
+    this.#name = name;
     this.#onState = onState;
     document.addEventListener("visibilitychange", () => document.hidden || this.#look());
   }
@@ -28,7 +31,7 @@ export class Simulation {
     this.#changes += 1;
     const turn = this.#nextTurn();
     try {
-      const response = await fetch(`/nexthink/${what}`, {
+      const response = await fetch(`${this.#base}/${what}`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(details),
@@ -38,7 +41,7 @@ export class Simulation {
       this.#tell(answer, turn);
       return "";
     } catch {
-      return UNREACHABLE;
+      return `${this.#name} cannot be reached. Is the playground still running?`;
     } finally {
       this.#changes -= 1;
     }
@@ -52,11 +55,11 @@ export class Simulation {
     if (isThere) this.#timer = setTimeout(() => this.#look(), this.#pause);
   }
 
-  /** Ask how it is; false where this page was served without a Nexthink. */
+  /** Ask how it is; false where this page was served without it. */
   async #ask() {
     const turn = this.#nextTurn();
     try {
-      const response = await fetch("/nexthink/state");
+      const response = await fetch(`${this.#base}/state`);
       if (response.status === 404) return false;
       if (response.ok) this.#tell(await response.json(), turn);
     } catch {

@@ -21,6 +21,8 @@ const SHAPES = {
   datepicker: ["selected_date", "initial_date", null],
   timepicker: ["selected_time", "initial_time", null],
   datetimepicker: ["selected_date_time", "initial_date_time", null],
+  rich_text_input: ["rich_text_value", "initial_value", null],
+  file_input: ["files", "initial_files", []],
 };
 
 /** Whether elements of this type hold a value. */
@@ -53,12 +55,17 @@ export function isEmptyValue(value) {
 /** Every element of a list of blocks that holds a value, with its block. */
 function statefulElements(blocks) {
   const found = [];
-  for (const block of blocks ?? []) {
+  for (const block of flattened(blocks ?? [])) {
     for (const element of elementsOf(block)) {
       if (isStateful(element.type)) found.push({ block, element });
     }
   }
   return found;
+}
+
+/** Blocks, and those inside containers. */
+function flattened(blocks) {
+  return blocks.flatMap((block) => [block, ...flattened(block.child_blocks ?? [])]);
 }
 
 function elementsOf(block) {

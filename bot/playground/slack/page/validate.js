@@ -10,6 +10,7 @@ const CHECKS = {
     /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : "Please enter a valid email address.",
   url_text_input: (value) => (URL.canParse(value) ? null : "Please enter a valid URL."),
   number_input: numberProblem,
+  file_input: (value, { max_files: most = 10 }) => (value.length > most ? `Please choose at most ${most} files.` : null),
 };
 
 /** Return {block_id: text} for every input block that cannot be submitted. */
@@ -30,8 +31,12 @@ function problemOf({ element, optional }, value) {
 
 function lengthProblem(value, { min_length: least = 0, max_length: most = Infinity }) {
   const length = [...value].length;
-  if (length < least) return `Please enter at least ${least} characters.`;
-  return length > most ? `Please enter at most ${most} characters.` : null;
+  if (length < least) return `Please enter at least ${counted(least)}.`;
+  return length > most ? `Please enter at most ${counted(most)}.` : null;
+}
+
+function counted(length) {
+  return length === 1 ? "1 character" : `${length} characters`;
 }
 
 function numberProblem(value, { is_decimal_allowed: decimals, min_value: least, max_value: most }) {

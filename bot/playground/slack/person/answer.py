@@ -47,5 +47,6 @@ def answer_of(delivery: Delivery, what: str, limit: timedelta) -> Answer:
 def failure(error: str, what: str, limit: timedelta, delivery: Delivery) -> Answer:
     """Return the answer of an interaction that failed, in words like those of Slack's client."""
     late = f"the app did not answer within {limit.total_seconds():g} seconds"
-    sentence = f"{what} failed with the error `{error}`: {_SENTENCES.get(error, late)}"
+    why = late if error == "operation_timeout" else _SENTENCES.get(error, "Slack refuses what the app answered")
+    sentence = f"{what} failed with the error `{error}`: {why}"
     return Answer(ok=False, error=error, message=sentence, payload=delivery.payload, ms=delivery.ms)

@@ -4,11 +4,12 @@ https://docs.slack.dev/interactivity/implementing-slash-commands
 """
 
 import re
+from typing import Any, Literal
 
 from bot.playground.slack import messages, payloads
 from bot.playground.slack.delivery.envelope import Delivery, Kind
 from bot.playground.slack.person.answer import Answer
-from bot.playground.slack.person.seat import Seat
+from bot.playground.slack.person.builtin import BUILTIN_COMMANDS, BuiltinCommands
 from bot.playground.slack.workspace import Channel, Message, Workspace
 
 _URL = re.compile(r"https?://[^\s<>|]+")
@@ -16,13 +17,15 @@ _EVENTS = {"channel": "message.channels", "private": "message.groups", "dm": "me
 _CHANNEL_TYPES = {"channel": "channel", "private": "group", "dm": "im"}
 
 
-class Composer(Seat):
+class Composer(BuiltinCommands):
     """What a person types."""
 
     async def command(self, line: str, channel: str | None = None) -> Answer:
         """Type a slash command into a channel."""
         here = self.channel(channel)
         name, _, text = line.strip().partition(" ")
+        if name in BUILTIN_COMMANDS:
+            return await self.builtin(name, text, here)
         known = self._install.manifest.commands.get(name)
         if known is None:
             sentence = f"`{name}` is not a command of this app."
@@ -37,14 +40,17 @@ class Composer(Seat):
             self._show_line(here, answer.message)
         return answer
 
-    async def say(self, text: str, channel: str | None = None) -> Answer:
-        """Write a message into a channel."""
+    async def say(self, text: str, channel: str | None = None, thread_ts: str | None = None) -> Answer:
+        """Write a message into a channel, or into the thread of a message there."""
         here = self.channel(channel)
         if here.kind == "dm" and self._install.manifest.messages_tab_read_only:
             return Answer(ok=False, error="read_only", message="Sending messages to this app has been turned off.")
-        message = self._write(here, escape(self._workspace, text))
+        if thread_ts and self._workspace.message(here.id, thread_ts) is None:
+            return Answer(ok=False, error="thread_not_found", message="The message of this thread is gone.")
+        message = self._write(here, escape(self._workspace, text), thread_ts)
         for kind in self._events(here, message.text):
             body = {"type": kind, "channel": here.id, "user": self.person_id, "text": message.text, "ts": message.ts}
+            body |= {"thread_ts": thread_ts} if thread_ts else {}
             await self._send_event(body | {"event_ts": message.ts, "channel_type": _CHANNEL_TYPES[here.kind]})
         return Answer(ok=True)
 
@@ -60,11 +66,13 @@ class Composer(Seat):
             payload = payloads.message_action(self._install, self.person, source, callback_id, url)
         return self._answer(await self._deliveries.deliver(Kind.INTERACTIVE, callback_id, payload), "The shortcut")
 
-    async def open_home(self) -> Answer:
-        """Open the app's Home tab."""
+    async def open_home(self, tab: Literal["home", "messages"] = "home") -> Answer:
+        """Open the app's Home tab, or its Messages."""
         if not self._install.manifest.home_tab or "app_home_opened" not in self._install.manifest.events:
             return Answer(ok=False, error="not_enabled", message="This app has no Home tab.")
-        body = {"type": "app_home_opened", "user": self.person_id, "channel": self.dm.id, "tab": "home"}
+        body: dict[str, Any] = {"type": "app_home_opened", "user": self.person_id, "channel": self.dm.id, "tab": tab}
+        if tab == "home" and self.home is not None:
+            body["view"] = payloads.view_json(self._workspace, self.home, self.home.values)
         return await self._send_event(body | {"event_ts": self._install.mint.ts()})
 
     def _show_ack(self, delivery: Delivery, channel: Channel, line: str) -> None:
@@ -76,9 +84,11 @@ class Composer(Seat):
             self._write(channel, line)
         messages.post(self._install, channel.id, content, only_for=None if is_public else self.person_id)
 
-    def _write(self, channel: Channel, text: str) -> Message:
-        ts = self._install.mint.ts()
-        return self._workspace.put_message(Message(channel.id, ts, self.person_id, text, username=self.person.name))
+    def _write(self, channel: Channel, text: str, thread_ts: str | None = None) -> Message:
+        ts, name = self._install.mint.ts(), self.person.name
+        return self._workspace.put_message(
+            Message(channel.id, ts, self.person_id, text, username=name, thread_ts=thread_ts)
+        )
 
     def _events(self, channel: Channel, text: str) -> list[str]:
         bot = self._workspace.app.bot_user_id
@@ -87,10 +97,6 @@ class Composer(Seat):
             return []
         plain = ["message"] if _EVENTS[channel.kind] in subscribed else []
         return [*plain, *(["app_mention"] if "app_mention" in subscribed and f"<@{bot}>" in text else [])]
-
-    async def _send_event(self, body: dict[str, str]) -> Answer:
-        payload = payloads.event(self._install, dict(body))
-        return self._answer(await self._deliveries.deliver(Kind.EVENT, body["type"], payload), "The event")
 
 
 def escape(workspace: Workspace, text: str) -> str:

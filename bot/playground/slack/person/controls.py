@@ -6,6 +6,8 @@ from typing import Any
 
 from bot.playground.slack import payloads
 from bot.playground.slack.delivery.envelope import Kind
+from bot.playground.slack.file_server import store_input
+from bot.playground.slack.files import file_json
 from bot.playground.slack.kit.reading import STATE_FIELDS, Json, initial_values
 from bot.playground.slack.kit.validate import check_options
 from bot.playground.slack.person import form
@@ -41,8 +43,7 @@ class Controls(Seat):
         """
         block, element = find(self.current(place), name)
         names = {"action_id": element["action_id"], "block_id": block["block_id"]}
-        offered = [*form.static_options(element), *self._offered.get((_key(place), element["action_id"]), [])]
-        state = form.chosen_state(element, choice, offered)
+        state = form.chosen_state(element, choice, self._choices(place, element))
         if element["type"] in STATE_FIELDS:
             self._keep(place, names["block_id"], names["action_id"], state)
         if block["type"] == "input" and not block.get("dispatch_action"):
@@ -63,7 +64,17 @@ class Controls(Seat):
                 known = shown.values.get(block_id, {}).get(action_id)
                 if known is not None and isinstance(state, dict) and state.get("type") == known["type"]:
                     field = STATE_FIELDS[known["type"]][1]
-                    self._keep(view, block_id, action_id, {**known, field: state.get(field, known.get(field))})
+                    taken = {**known, field: state.get(field, known.get(field))}
+                    self._keep(view, block_id, action_id, form.with_whole_files(taken, self._files()))
+        return self.open_view(view)
+
+    def upload(self, view: View, name: Name, filename: str, data: bytes) -> View:
+        """Add a file to a file input, beside those that it holds; nothing is sent to the app yet."""
+        block, element = find(self.open_view(view), name, wanted=lambda element: element["type"] == "file_input")
+        file = store_input(self._install, self.person_id, filename, data)
+        held = self.open_view(view).values[block["block_id"]][element["action_id"]]
+        state = {**held, "files": [*held["files"], file_json(file)]}
+        self._keep(view, block["block_id"], element["action_id"], state)
         return self.open_view(view)
 
     async def options(self, place: Place, action_id: Name, query: str = "") -> list[Json]:
@@ -87,6 +98,14 @@ class Controls(Seat):
         answer = self._answer(delivery, what)
         self._offered[_key(place), element["action_id"]] = answer.options
         return answer
+
+    def _choices(self, place: Place, element: Json) -> list[Json]:
+        if element["type"] == "file_input":
+            return self._files()
+        return [*form.static_options(element), *self._offered.get((_key(place), element["action_id"]), [])]
+
+    def _files(self) -> list[Json]:
+        return [file_json(file) for file in self._workspace.files.values() if file.user == self.person_id]
 
     async def _act(self, place: Place, action: Json) -> Answer:
         url = "" if isinstance(place, View) else self._responses.issue(self.person_id, place.channel, place.ts)

@@ -29,6 +29,8 @@ class Dialogs(Seat):
         top = self.open_view(view)
         if not self.views or self.views[-1].id != top.id:
             raise LookupError(f"the modal {top.title!r} is not on top")
+        if not form.may_submit(top):
+            return Answer(ok=False, error="cannot_submit", message="This form has no submit button to press yet.")
         if errors := form.problems(top):
             return Answer(ok=False, error="invalid_input", message=form.REQUIRED, errors=errors)
         payload = payloads.view_submission(self._install, self.person, top, self._response_urls(top))
@@ -86,6 +88,8 @@ def _show_errors(_install: Installation, view: View, answered: Mapping[str, Any]
     inputs = {block["block_id"] for block in view.blocks if block["type"] == "input"}
     if not isinstance(errors, dict) or not errors or not errors.keys() <= inputs:
         raise RefusedError("invalid_response_action", [f"[ERROR] errors must name input blocks: {sorted(inputs)}"])
+    if not all(isinstance(text, str) and text for text in errors.values()):
+        raise RefusedError("invalid_response_action", ["[ERROR] each of the errors must be a text"])
 
 
 def _update(install: Installation, view: View, answered: Mapping[str, Any]) -> None:

@@ -12,7 +12,18 @@ REQUIRED = "Please complete this required field."
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _URL = re.compile(r"https?://\S+")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+MAX_FILES = 10
+"""The default. https://docs.slack.dev/reference/block-kit/block-elements/file-input-element"""
+_LISTS = frozenset({"selected_options", "files"})
 _TEXT_INPUTS = frozenset({"plain_text_input", "email_text_input", "url_text_input", "number_input"})
+
+
+def may_submit(view: View) -> bool:
+    """Say whether there is a submit button to press; `submit_disabled` locks it until something is filled in."""
+    if not view.body.get("submit"):
+        return False
+    states = (state for block in view.values.values() for state in block.values())
+    return not view.body.get("submit_disabled") or any(held(dict(state)) for state in states)
 
 
 def problems(view: View) -> dict[str, str]:
@@ -32,9 +43,17 @@ def chosen_state(element: Json, choice: Any, offered: list[Json]) -> Json:
     field = STATE_FIELDS.get(kind, ("", "selected_option"))[1]
     if field == "selected_option":
         return {"type": kind, field: None if choice is None else _option(choice, offered)}
-    if field == "selected_options":
-        return {"type": kind, field: [_option(one, offered) for one in choice or []]}
+    if field in _LISTS:
+        pick = _file if field == "files" else _option
+        return {"type": kind, field: [pick(one, offered) for one in choice or []]}
     return {"type": kind, field: choice}
+
+
+def with_whole_files(state: Json, own: list[Json]) -> Json:
+    """Replace the ids of files in a state by what Slack says of them; any other state stays as it is."""
+    if state["type"] != "file_input" or not isinstance(state.get("files"), list):
+        return state
+    return {**state, "files": [_file(one, own) for one in state["files"]]}
 
 
 def static_options(element: Json) -> list[Json]:
@@ -59,11 +78,31 @@ def _option(choice: Any, offered: list[Json]) -> Json:
     raise LookupError(f"no option {choice!r} is on offer; there are: {names}")
 
 
+def _file(choice: Any, own: list[Json]) -> Json:
+    file_id = choice.get("id") if isinstance(choice, dict) else choice
+    found = next((file for file in own if file["id"] == file_id), None)
+    if found is None:
+        raise LookupError(f"no file {file_id!r} was uploaded here; upload it first")
+    return found
+
+
 def _problem(block: Json, element: Json, value: Any) -> str:
     if value in (None, "", []):
         return "" if block.get("optional") else REQUIRED
     check = _CHECKS.get(element["type"])
-    return check(element, str(value)) if check else ""
+    return check(element, value) if check else ""
+
+
+def _check_files(element: Json, files: list[Json]) -> str:
+    most, kinds = element.get("max_files", MAX_FILES), [kind.lower() for kind in element.get("filetypes", [])]
+    if len(files) > most:
+        return f"Please add at most {most} {'file' if most == 1 else 'files'}."
+    for file in files:
+        # Slack goes by the ending of the name or by its own name for the kind.
+        names = {file["filetype"], file["name"].rpartition(".")[2].lower()}
+        if kinds and not names.intersection(kinds):
+            return f"{file['name']} is of another kind; please add {', '.join(kinds)}."
+    return ""
 
 
 def _check_text(element: Json, value: str) -> str:
@@ -95,9 +134,10 @@ def is_text_input(element: Json) -> bool:
     return element["type"] in _TEXT_INPUTS
 
 
-_CHECKS: Mapping[str, Callable[[Json, str], str]] = {
+_CHECKS: Mapping[str, Callable[[Json, Any], str]] = {
     "plain_text_input": _check_text,
     "number_input": _check_number,
     "email_text_input": _check_email,
     "url_text_input": _check_url,
+    "file_input": _check_files,
 }
