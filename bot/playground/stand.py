@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from aiohttp import web
 
 import bot
 from bot.playground.clock import Clock
@@ -15,6 +16,7 @@ from bot.playground.nexthink.catalog import load_catalog
 from bot.playground.nexthink.control.api import Control
 from bot.playground.nexthink.server import SimulatedNexthink, start_simulated_nexthink
 from bot.playground.seed import ALAN, EXAMPLE_CORP, GRACE, Seed
+from bot.playground.slack.control.api import SlackControl
 from bot.playground.slack.installation import Settings as SlackSettings
 from bot.playground.slack.server import LocalSlack, start_local_slack
 from bot.playground.slack.suggestion import Suggestion
@@ -53,6 +55,8 @@ SUGGESTIONS = (
 POLICY = Path(__file__).parent / "policy.yaml"
 CONTROL_PATH = "/nexthink"
 """Where the page finds the control of Nexthink, on its own origin."""
+SLACK_CONTROL_PATH = "/slack"
+"""Where it finds the control of the local Slack itself."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class Stand:
             "nexthink_api_url": self.nexthink.api_url,
             "nexthink_login_url": self.nexthink.login_url,
             "nexthink_control_url": f"{self.slack.url}{CONTROL_PATH}",
+            "slack_control_url": f"{self.slack.url}{SLACK_CONTROL_PATH}",
             "nexthink_client_id": self.nexthink.client_id,
             "nexthink_client_secret": self.nexthink.client_secret,
             "bot_token": self.slack.bot_token,
@@ -98,14 +103,21 @@ class Stand:
 
 @contextlib.asynccontextmanager
 async def running_stand(
-    *, clock: Clock, seed: Seed = EXAMPLE_CORP, slack_settings: SlackSettings | None = None
+    *, clock: Clock, seed: Seed = EXAMPLE_CORP, slack_settings: SlackSettings | None = None, may_jump: bool = True
 ) -> AsyncIterator[Stand]:
-    """Run both servers on free ports of 127.0.0.1 for as long as the context lasts."""
+    """Run both servers on free ports of 127.0.0.1 for as long as the context lasts.
+
+    `may_jump` says whether the control lets time pass, which is right only where the bot goes by the same clock.
+    """
     nexthink = await start_simulated_nexthink(seed.people, load_catalog(), clock=clock)
     try:
-        routes = Control(nexthink).routes(CONTROL_PATH)
+
+        def controls(slack: LocalSlack) -> list[web.RouteDef]:
+            of_slack = SlackControl(slack, clock, may_jump=may_jump)
+            return [*Control(nexthink).routes(CONTROL_PATH), *of_slack.routes(SLACK_CONTROL_PATH)]
+
         slack = await start_local_slack(
-            read_app_manifest(), workspace_of(seed), clock=clock, settings=slack_settings, more_routes=routes
+            read_app_manifest(), workspace_of(seed), clock=clock, settings=slack_settings, more_routes=controls
         )
         try:
             yield Stand(slack=slack, nexthink=nexthink, seed=seed)

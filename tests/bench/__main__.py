@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.bench import calls, follow, start, targets
+from tests.bench import calls, follow, requests, start, targets
 
 ROUNDS = 7
 CALL_ROUNDS = 3
@@ -10,7 +10,7 @@ CALL_ROUNDS = 3
 
 async def measure() -> None:
     """Print one line a figure: median of the rounds, what it is compared with, and the ratio."""
-    for figures in (start.measure(ROUNDS), calls.measure(CALL_ROUNDS), follow.measure()):
+    for figures in (start.measure(ROUNDS), requests.measure(CALL_ROUNDS), calls.measure(CALL_ROUNDS), follow.measure()):
         _print(await figures)
     _print(targets.measure(CALL_ROUNDS))
 

@@ -25,12 +25,13 @@ _SHUTDOWN_SECONDS = 0.5
 _NO_CACHE = {"Cache-Control": "no-store"}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+MoreRoutes = Callable[["LocalSlack"], Iterable[web.RouteDef]]
 
 
 class LocalSlack:
     """A running local Slack."""
 
-    def __init__(self, install: Installation, more_routes: Iterable[web.RouteDef] = ()) -> None:
+    def __init__(self, install: Installation, more_routes: MoreRoutes = lambda _: ()) -> None:
         self.faults = Faults()
         self.deliveries = Deliveries(install)
         self._install = install
@@ -40,7 +41,7 @@ class LocalSlack:
         self._ui = Ui(install, self.deliveries, self.client_of)
         self._clients: dict[str, Client] = {}
         self._runner = web.AppRunner(
-            self._application(more_routes), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
+            self._application(more_routes(self)), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
         )
 
     @property
@@ -146,7 +147,7 @@ async def start_local_slack(
     *,
     clock: Clock,
     settings: Settings | None = None,
-    more_routes: Iterable[web.RouteDef] = (),
+    more_routes: MoreRoutes = lambda _: (),
 ) -> LocalSlack:
     """Start a local Slack with one installed app, described by its manifest.
 

@@ -10,7 +10,6 @@ from aiohttp import web
 
 from bot.playground.slack.delivery.deliveries import Deliveries
 from bot.playground.slack.installation import Installation
-from bot.playground.slack.kit.reading import find_element
 from bot.playground.slack.person.answer import Answer
 from bot.playground.slack.person.client import Client
 from bot.playground.slack.person.seat import Place
@@ -148,10 +147,7 @@ async def _home(client: Client, asked: Json) -> Json:
 async def _press(client: Client, asked: Json) -> Json:
     place = _place(client, asked)
     name = (asked["block_id"], asked["action_id"])
-    found = find_element(place.blocks or [], lambda b, e: (b["block_id"], e["action_id"]) == name)
-    is_button = found is not None and found[1]["type"] == "button"
-    pressed = client.press(place, name) if is_button else client.choose(place, name, asked.get("value"))
-    return _as_json(await pressed)
+    return _as_json(await client.choose(place, name, asked.get("value")))
 
 
 async def _options(client: Client, asked: Json) -> Json:

@@ -318,3 +318,25 @@ async def test_read_only_dm_takes_no_message(start: Any) -> None:
 
     assert (await ada.say("hello", ada.dm.id)).error == "read_only"
     assert (await ada.open_home()).error == "not_enabled"
+
+
+async def test_feedback_and_icon_buttons_send_their_value(
+    slack: LocalSlack, web: AsyncWebClient, app: Everything
+) -> None:
+    """Feedback carries the text and value of the button that was meant; an icon button its own."""
+    good, bad = ({"text": plain(text), "value": text} for text in ("Good", "Bad"))
+    feedback = {"type": "feedback_buttons", "action_id": "f", "positive_button": good, "negative_button": bad}
+    icon = {"type": "icon_button", "action_id": "i", "icon": "trash", "text": plain("Delete"), "value": "7"}
+    blocks = [{"type": "context_actions", "block_id": "b", "elements": [feedback, icon]}]
+    await web.chat_postMessage(channel="C0GENERAL", text="x", blocks=blocks)
+    ada = slack.client_of("U0ADA")
+    message = await ada.message()
+
+    await ada.choose(message, "f", "Bad")
+    sent = app.last["actions"][0]
+    await ada.press(message, "i")
+
+    assert (sent["type"], sent["value"], sent["text"]["text"]) == ("feedback_buttons", "Bad", "Bad")
+    assert (app.last["actions"][0]["type"], app.last["actions"][0]["value"]) == ("icon_button", "7")
+    with pytest.raises(LookupError, match="no feedback 'Perhaps'"):
+        await ada.choose(message, "f", "Perhaps")

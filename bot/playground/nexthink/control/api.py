@@ -1,27 +1,12 @@
 """Serves the control: `GET state`, and a POST for each thing that can be changed, answered with the new state."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
 from aiohttp import web
 
+from bot.playground.control import Acts, ControlRoutes, Json, read_flag, read_name, read_times
 from bot.playground.nexthink.control.overview import overview
-from bot.playground.nexthink.control.request import (
-    BadRequestError,
-    Json,
-    read_choice,
-    read_endpoints,
-    read_fault,
-    read_flag,
-    read_members,
-    read_name,
-    read_times,
-)
+from bot.playground.nexthink.control.request import read_choice, read_endpoints, read_fault
 from bot.playground.nexthink.control.trouble import NORMAL, PRESETS, Preset
 from bot.playground.nexthink.server import SimulatedNexthink
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Act = Callable[[Json], Awaitable[None]]
 
 
 class Control:
@@ -29,12 +14,10 @@ class Control:
 
     def __init__(self, nexthink: SimulatedNexthink) -> None:
         self._nexthink = nexthink
-        # Going away and coming back take a moment; two of them at once would leave it half open.
-        self._turn = asyncio.Lock()
 
     def routes(self, prefix: str) -> list[web.RouteDef]:
         """List the routes below a path such as `/nexthink`."""
-        acts: dict[str, tuple[Act, tuple[str, ...]]] = {
+        acts: Acts = {
             "preset": (self._choose_preset, ("name",)),
             "fault": (self._plan_fault, ("endpoint", "fault", "times", "seconds")),
             "clear": (self._clear, ("endpoint",)),
@@ -44,25 +27,7 @@ class Control:
             "go_online": (self._go_online, ()),
             "revoke_tokens": (self._revoke_tokens, ()),
         }
-        posts = [web.post(f"{prefix}/{name}", self._served(*act)) for name, act in acts.items()]
-        return [web.get(f"{prefix}/state", self._tell), *posts]
-
-    def _served(self, act: Act, members: tuple[str, ...]) -> Handler:
-        async def serve(request: web.Request) -> web.StreamResponse:
-            try:
-                asked = await read_members(request, members)
-                async with self._turn:
-                    await act(asked)
-            except BadRequestError as wrong:
-                return web.json_response({"ok": False, "error": "bad_request", "message": str(wrong)}, status=400)
-            except OSError as wrong:
-                return web.json_response({"ok": False, "error": "unavailable", "message": str(wrong)}, status=503)
-            return await self._tell(request)
-
-        return serve
-
-    async def _tell(self, _request: web.Request) -> web.StreamResponse:
-        return web.json_response({"ok": True, **overview(self._nexthink)}, headers={"Cache-Control": "no-store"})
+        return ControlRoutes(lambda: overview(self._nexthink), acts).below(prefix)
 
     async def _choose_preset(self, asked: Json) -> None:
         name = read_name(asked, "name", PRESETS)

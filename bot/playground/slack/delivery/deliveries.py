@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from bot.playground.slack.delivery.envelope import Delivery, Envelope, Kind, Transport, UndeliveredError
@@ -25,6 +26,7 @@ class Deliveries:
         self.mishaps = Mishaps()
         self._install = install
         self._transport: Transport = self.sockets
+        self._last_event: tuple[Envelope, str] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
@@ -57,15 +59,28 @@ class Deliveries:
 
     async def deliver(self, kind: Kind, summary: str, payload: Mapping[str, Any]) -> Delivery:
         """Hand a payload over and wait for its ack, as long as Slack waits."""
-        envelope, fate = Envelope(kind, payload), self.mishaps.next_fate()
-        if fate.delay_seconds:
-            await asyncio.sleep(fate.delay_seconds)
-        if fate.is_doubled:
-            self.spawn(self._hand_over(envelope, f"{summary} (again)", Fate()))
-        delivery, failed = await self._hand_over(envelope, summary, fate)
+        envelope = Envelope(kind, payload)
+        if kind is Kind.EVENT:
+            self._last_event = envelope, summary
+        delivery, failed = await self._send(envelope, summary)
         if failed is not None and failed.may_retry and kind is Kind.EVENT:
             self.spawn(self._retry(envelope, summary, failed.reason))
         return delivery
+
+    async def deliver_again(self) -> Delivery:
+        """Send the last event once more, as a retry after a time-out; raise `LookupError` where there was none."""
+        if self._last_event is None:
+            raise LookupError("no event was sent yet")
+        envelope, summary = self._last_event
+        again = Envelope(envelope.kind, envelope.payload, attempt=1, reason=self._transport.timeout_reason)
+        delivery, _ = await self._send(again, f"{summary} (again)")
+        return delivery
+
+    def clear(self) -> None:
+        """Let everything go well again; the transport stays."""
+        self.mishaps.clear()
+        if self._transport is self.sockets:
+            self.sockets.clear()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do something beside; it ends at the latest when the server stops."""
@@ -86,10 +101,18 @@ class Deliveries:
         for attempt, pause in enumerate(self._transport.retries, 1):
             await self._install.clock.sleep(pause)
             again = Envelope(envelope.kind, envelope.payload, attempt=attempt, reason=reason)
-            _, failed = await self._hand_over(again, f"{summary} (retry {attempt})", Fate())
+            _, failed = await self._send(again, f"{summary} (retry {attempt})")
             if failed is None or not failed.may_retry:
                 return
             reason = failed.reason
+
+    async def _send(self, envelope: Envelope, summary: str) -> tuple[Delivery, UndeliveredError | None]:
+        """Send with whatever mishap is due."""
+        fate = self.mishaps.next_fate()
+        await self._install.clock.sleep(timedelta(seconds=fate.delay_seconds))
+        if fate.is_doubled:
+            self.spawn(self._hand_over(envelope, f"{summary} (again)", Fate()))
+        return await self._hand_over(envelope, summary, fate)
 
     async def _hand_over(
         self, envelope: Envelope, summary: str, fate: Fate
@@ -115,7 +138,7 @@ class Deliveries:
         """Wait for the rest of the time that an ack has, as Slack does where none arrives."""
         limit = self._install.settings.ack_timeout.total_seconds()
         await asyncio.sleep(limit - (time.perf_counter() - started))
-        raise UndeliveredError("operation_timeout", "timeout")
+        raise UndeliveredError("operation_timeout", self._transport.timeout_reason)
 
 
 def _since(started: float) -> float:

@@ -74,6 +74,11 @@ class Transport(Protocol):
         ...
 
     @property
+    def timeout_reason(self) -> str:
+        """Return what a retry of an event gives as its reason where no ack came in time."""
+        ...
+
+    @property
     def connections(self) -> int:
         """Count the ways that are open now; 0 means that nothing arrives."""
         ...

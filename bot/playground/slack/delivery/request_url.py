@@ -30,6 +30,7 @@ class RequestUrl:
 
     name = "http"
     retries = RETRIES
+    timeout_reason = "http_timeout"
 
     def __init__(self, install: Installation) -> None:
         self._install = install
@@ -93,7 +94,7 @@ class RequestUrl:
             ) as response:
                 return await _read(response)
         except TimeoutError:
-            raise UndeliveredError("operation_timeout", "http_timeout") from None
+            raise UndeliveredError("operation_timeout", self.timeout_reason) from None
         except (aiohttp.ClientError, OSError):
             raise UndeliveredError("dispatch_failed", "connection_failed") from None
 

@@ -6,6 +6,8 @@ https://docs.slack.dev/apis/events-api/using-socket-mode
 import asyncio
 import json
 import secrets
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,6 +25,9 @@ WARNING_TIME = timedelta(seconds=10)
 """How long before a refresh Slack warns of it. https://docs.slack.dev/apis/events-api/using-socket-mode"""
 RETRIES = (timedelta(seconds=4), timedelta(minutes=1), timedelta(minutes=5))
 """The first was seen after about four seconds."""
+HOLD_TIME = timedelta(seconds=4)
+"""How long a connection waits for Socket Mode to be on again. Slack's SDK comes back at once, and without a pause it
+would soon have used up its calls of apps.connections.open."""
 _CLOSE_SECONDS = 1.0
 _RESPONDING = frozenset({"view_submission", "block_suggestion"})
 
@@ -42,8 +47,16 @@ class _Connection:
         if not self.is_silent:
             await self.socket.send_json(frame)
 
+    async def tell(self, reason: str) -> None:
+        """Send a disconnect message; a connection that has just gone needs none."""
+        with suppress(ConnectionError):
+            await self.send(_disconnect(reason))
+
     async def end(self, reason: str) -> None:
-        await self.send(_disconnect(reason))
+        if self.is_silent:
+            self.abort()
+            return
+        await self.tell(reason)
         await self.socket.close()
 
     def abort(self) -> None:
@@ -57,6 +70,7 @@ class Sockets:
 
     name = "socket"
     retries = RETRIES
+    timeout_reason = "timeout"
 
     def __init__(self, install: Installation) -> None:
         self._install = install
@@ -64,12 +78,18 @@ class Sockets:
         self._connections: list[_Connection] = []
         self._next = 0
         self._unacked: dict[str, list[asyncio.Future[Json]]] = {}
-        self._is_on = True
+        self._on = asyncio.Event()
+        self._on.set()
 
     @property
     def connections(self) -> int:
         """Count the connections that the app has open."""
         return len(self._connections)
+
+    @property
+    def is_on(self) -> bool:
+        """Tell whether Socket Mode is on, so that connections are let in."""
+        return self._on.is_set()
 
     def ticket(self) -> str:
         """Return a ticket for one connection."""
@@ -86,7 +106,7 @@ class Sockets:
         socket = web.WebSocketResponse(timeout=_CLOSE_SECONDS, autoping=False)
         await socket.prepare(request)
         connection = _Connection(socket, request.transport)
-        if not self._is_on:
+        if not await self._is_let_in():
             await connection.end("link_disabled")
         elif len(self._connections) >= MAX_CONNECTIONS:
             await connection.end("too_many_websockets")
@@ -107,7 +127,7 @@ class Sockets:
                 await connection.send(_frame(envelope))
                 payload: Json = await future
         except TimeoutError:
-            raise UndeliveredError("operation_timeout", "timeout") from None
+            raise UndeliveredError("operation_timeout", self.timeout_reason) from None
         except ConnectionError:
             raise UndeliveredError("dispatch_failed", "connection_failed") from None
         finally:
@@ -118,16 +138,14 @@ class Sockets:
 
     async def disconnect(self, reason: str | None = None) -> None:
         """Drop every connection: with a disconnect message of a reason, or cut without a word."""
-        for connection in tuple(self._connections):
-            if reason is None:
-                connection.abort()
-            else:
-                await connection.end(reason)
+        if reason is None:
+            self._abort(self._connections)
+        else:
+            await asyncio.gather(*(connection.end(reason) for connection in self._connections))
 
     def cut(self) -> None:
         """Cut the oldest connection as a failing network does."""
-        for connection in self._connections[:1]:
-            connection.abort()
+        self._abort(self._connections[:1])
 
     def silence(self) -> None:
         """Let the oldest connection that speaks swallow everything from now on, without being closed."""
@@ -137,34 +155,58 @@ class Sockets:
     async def warn(self) -> None:
         """Tell the oldest connection that it will soon be refreshed."""
         for connection in self._connections[:1]:
-            await connection.send(_disconnect("warning"))
+            await connection.tell("warning")
 
     async def refresh(self) -> None:
         """Refresh the oldest connection as Slack does every few hours: a warning, ten seconds, the end."""
         for connection in self._connections[:1]:
-            await connection.send(_disconnect("warning"))
+            await connection.tell("warning")
             await self._install.clock.sleep(WARNING_TIME)
             if connection.is_open:
                 await connection.end("refresh_requested")
 
     async def switch_off(self) -> None:
         """Switch Socket Mode off, as in the app's settings: nobody stays connected, nobody gets in."""
-        self._is_on = False
+        self._on.clear()
         await self.disconnect("link_disabled")
 
     def switch_on(self) -> None:
         """Let connections in again."""
-        self._is_on = True
+        self._on.set()
+
+    def clear(self) -> None:
+        """Let everything go well again: connections are let in, and those that were silent speak."""
+        self.switch_on()
+        for connection in self._connections:
+            connection.is_silent = False
 
     async def close(self) -> None:
         """Close every connection, as a server that stops does."""
-        for connection in tuple(self._connections):
-            await connection.socket.close()
+        self._abort(connection for connection in self._connections if connection.is_silent)
+        await asyncio.gather(*(connection.socket.close() for connection in self._connections))
+
+    def _abort(self, connections: Iterable[_Connection]) -> None:
+        for connection in tuple(connections):
+            connection.abort()
+
+    async def _is_let_in(self) -> bool:
+        """Tell whether Socket Mode is on; where it is off, after a while in which it may be switched on."""
+        if self.is_on:
+            return True
+        waiting = [asyncio.ensure_future(self._on.wait()), asyncio.ensure_future(self._install.clock.sleep(HOLD_TIME))]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waiting:
+                each.cancel()
+        return self.is_on
 
     async def _serve(self, connection: _Connection) -> None:
         self._connections.append(connection)
         try:
-            await connection.send(self._hello())
+            # It may have gone while it was held; then the loop below ends at once.
+            with suppress(ConnectionError):
+                await connection.send(self._hello())
             self._install.workspace.changes.announce()
             async for message in connection.socket:
                 if connection.is_silent:

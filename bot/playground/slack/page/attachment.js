@@ -7,7 +7,8 @@ import { renderMrkdwn } from "./mrkdwn.js";
 /** Draw one attachment; what it does not say is left out. */
 export function renderAttachment(attachment, surface) {
   const { names } = surface.directory;
-  const text = (words, kind) => (words ? h("div", { class: `mrkdwn ${kind}` }, renderMrkdwn(String(words), names)) : null);
+  const text = (words, kind) =>
+    words ? h("div", { class: `mrkdwn ${kind}` }, renderMrkdwn(String(words), names)) : null;
   const body = [
     titleOf(attachment),
     text(attachment.text, "attachment-text"),
@@ -16,7 +17,12 @@ export function renderAttachment(attachment, surface) {
     text(attachment.footer, "attachment-footer"),
   ];
   const isEmpty = !body.flat().filter(Boolean).length;
-  const node = h("div", { class: "attachment" }, text(attachment.pretext, "attachment-text"), isEmpty ? text(attachment.fallback, "attachment-text") : body);
+  const node = h(
+    "div",
+    { class: "attachment" },
+    text(attachment.pretext, "attachment-text"),
+    isEmpty ? text(attachment.fallback, "attachment-text") : body,
+  );
   const colour = /^#?[0-9a-f]{6}$/i.test(attachment.color ?? "") ? attachment.color.replace(/^#?/, "#") : "";
   if (colour) node.style.borderLeftColor = colour;
   return node;
@@ -30,6 +36,8 @@ function titleOf({ title, title_link: address }) {
 
 function fieldsOf({ fields }, text) {
   if (!fields?.length) return null;
-  const items = fields.map(({ title, value }) => h("div", {}, title ? h("b", {}, title) : null, text(value, "attachment-text")));
+  const items = fields.map(({ title, value }) =>
+    h("div", {}, title ? h("b", {}, title) : null, text(value, "attachment-text")),
+  );
   return h("div", { class: "attachment-fields" }, items);
 }

@@ -80,7 +80,9 @@ export class Beside {
     this.#choice.dataset.for = signature;
     fill(
       this.#choice,
-      people.map(({ id, name, title }) => h("option", { value: id, selected: id === this.#person }, title ? `${name} · ${title}` : name)),
+      people.map(({ id, name, title }) =>
+        h("option", { value: id, selected: id === this.#person }, title ? `${name} · ${title}` : name),
+      ),
     );
     this.#choice.value = this.#person;
     fill(document.getElementById("beside-avatar"), avatar(people.find(({ id }) => id === this.#person)));

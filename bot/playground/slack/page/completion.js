@@ -36,7 +36,9 @@ function commands(text, snapshot, run) {
     }));
   if (hasMore) return found;
   const wanted = word.slice(1).toLowerCase();
-  const shortcuts = snapshot.shortcuts.filter(({ type, name }) => type === "global" && name.toLowerCase().includes(wanted));
+  const shortcuts = snapshot.shortcuts.filter(
+    ({ type, name }) => type === "global" && name.toLowerCase().includes(wanted),
+  );
   return [...found, ...shortcuts.map((each) => shortcutEntry(each, snapshot.app.name, run))];
 }
 
@@ -47,7 +49,12 @@ function shortcutEntry(shortcut, by, run) {
 function people(wanted, { people: all, app }) {
   const everybody = [...all, { id: app.bot_user_id, name: app.name, title: "App" }];
   return everybody
-    .filter(({ name }) => name.toLowerCase().split(" ").some((word) => word.startsWith(wanted)))
+    .filter(({ name }) =>
+      name
+        .toLowerCase()
+        .split(" ")
+        .some((word) => word.startsWith(wanted)),
+    )
     .slice(0, MOST)
     .map((person) => ({ label: person.name, hint: person.title, sign: "at", insert: `@${person.name} ` }));
 }

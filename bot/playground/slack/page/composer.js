@@ -31,7 +31,13 @@ export class Composer {
     this.#act = act;
     this.#options = options;
     const listId = `${options.id}-list`;
-    this.#menu = h("div", { id: listId, class: "completions", role: "listbox", "aria-label": "Suggestions", hidden: true });
+    this.#menu = h("div", {
+      id: listId,
+      class: "completions",
+      role: "listbox",
+      "aria-label": "Suggestions",
+      hidden: true,
+    });
     this.#input = h("textarea", {
       id: options.id,
       class: "composer-input",
@@ -139,7 +145,16 @@ export class Composer {
       this.#options.inThread ? null : this.#starter("slash", "Commands and shortcuts", "/"),
       this.#starter("at", "Mention somebody", "@"),
       this.#starter("smile", "Emoji", ":sm"),
-      h("span", { class: "composer-keys", "aria-hidden": "true" }, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), " ", h("kbd", {}, "Enter"), " new line"),
+      h(
+        "span",
+        { class: "composer-keys", "aria-hidden": "true" },
+        h("kbd", {}, "Enter"),
+        " sends, ",
+        h("kbd", {}, "Shift"),
+        " ",
+        h("kbd", {}, "Enter"),
+        " new line",
+      ),
       h("button", { type: "submit", class: "button primary small send", "aria-label": "Send message" }, icon("send")),
     ];
   }
@@ -153,7 +168,11 @@ export class Composer {
       this.#input.focus();
       this.#typed();
     };
-    return h("button", { type: "button", class: "button bare", "aria-label": label, title: label, on: { click: start } }, icon(sign));
+    return h(
+      "button",
+      { type: "button", class: "button bare", "aria-label": label, title: label, on: { click: start } },
+      icon(sign),
+    );
   }
 
   #typed() {
@@ -241,7 +260,8 @@ export class Composer {
   /** Keys while the list is open; true when the list took the key. */
   #menuKey({ key, shiftKey }) {
     const entry = this.#entries[this.#active];
-    const isTyped = !entry.run && (!entry.insert || this.#input.value.slice(this.#from).startsWith(entry.insert.trim()));
+    const isTyped =
+      !entry.run && (!entry.insert || this.#input.value.slice(this.#from).startsWith(entry.insert.trim()));
     if (key === "ArrowDown" || key === "ArrowUp") {
       this.#active = (this.#active + (key === "ArrowDown" ? 1 : -1) + this.#entries.length) % this.#entries.length;
       this.#mark();

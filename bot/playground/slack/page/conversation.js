@@ -73,7 +73,13 @@ export class Conversation {
       const replies = threads.get(message.ts) ?? [];
       items.push({
         key: message.ts,
-        signature: JSON.stringify([message, follows, shortcuts, replies.map(({ ts }) => ts), this.#tools.deciderOf?.(message)]),
+        signature: JSON.stringify([
+          message,
+          follows,
+          shortcuts,
+          replies.map(({ ts }) => ts),
+          this.#tools.deciderOf?.(message),
+        ]),
         render: () => renderMessage(message, follows, { ...context, replies }),
       });
       day = name;
@@ -128,7 +134,13 @@ export function sameRun(last, message) {
 }
 
 function absence(appName) {
-  return h("p", { class: "intro-note" }, `${appName} is not a member of this channel. `, h("code", {}, `/invite @${appName}`), " brings it in.");
+  return h(
+    "p",
+    { class: "intro-note" },
+    `${appName} is not a member of this channel. `,
+    h("code", {}, `/invite @${appName}`),
+    " brings it in.",
+  );
 }
 
 function divider(name) {

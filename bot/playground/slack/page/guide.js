@@ -92,7 +92,14 @@ export class Guide {
     const decider = step.deciders.find((id) => id !== this.#snapshot.me);
     const person = this.#snapshot.people.find(({ id }) => id === decider);
     return [
-      person ? press(`Approve as ${person.name.split(" ")[0]}`, () => this.#choose.beside(decider), "button small primary", "beside") : null,
+      person
+        ? press(
+            `Approve as ${person.name.split(" ")[0]}`,
+            () => this.#choose.beside(decider),
+            "button small primary",
+            "beside",
+          )
+        : null,
       where ? press("Show the card", () => this.#choose.card(where), "button small", "card") : null,
     ];
   }
@@ -117,5 +124,7 @@ function messagesOf({ channels, messages }) {
 }
 
 function plainWords(content) {
-  return JSON.stringify(content).replace(/<@\w+>/g, "").replace(/[*_`~]/g, "");
+  return JSON.stringify(content)
+    .replace(/<@\w+>/g, "")
+    .replace(/[*_`~]/g, "");
 }

@@ -96,7 +96,9 @@ function content(message, surface) {
 function files(message) {
   if (!message.files?.length) return null;
   const sizes = (size) => (size < 1000 ? `${size} bytes` : `${Math.round(size / 1000)} KB`);
-  const rows = message.files.map(({ name, size }) => h("li", { class: "shared-file" }, h("b", {}, name), h("small", {}, sizes(size))));
+  const rows = message.files.map(({ name, size }) =>
+    h("li", { class: "shared-file" }, h("b", {}, name), h("small", {}, sizes(size))),
+  );
   return h("ul", { class: "shared-files", "aria-label": "Files" }, rows);
 }
 
@@ -136,7 +138,11 @@ function threadBar(message, { replies = [], openThread, directory }) {
   return h(
     "button",
     { type: "button", class: "thread-bar", dataset: { field: "thread" }, on: { click: () => openThread(message.ts) } },
-    h("span", { class: "thread-faces", "aria-hidden": "true" }, [...seen.values()].slice(0, 4).map((each) => each.avatar())),
+    h(
+      "span",
+      { class: "thread-faces", "aria-hidden": "true" },
+      [...seen.values()].slice(0, 4).map((each) => each.avatar()),
+    ),
     h("b", {}, words),
     h("span", { class: "thread-last" }, `Last reply ${clockTime(dateOfTs(replies.at(-1).ts))}`),
   );
@@ -161,7 +167,11 @@ function messageSurface(message, { act, directory, channel }, failed) {
 
 function toolbar(message, context, surface) {
   if (message.client || message.ephemeral) return null;
-  const tools = [besideButton(message, context), threadButton(message, context), shortcutMenu(message, context, surface)];
+  const tools = [
+    besideButton(message, context),
+    threadButton(message, context),
+    shortcutMenu(message, context, surface),
+  ];
   return tools.some(Boolean) ? fill(h("div", { class: "message-tools" }), tools) : null;
 }
 

@@ -12,7 +12,9 @@ export class Nexthink {
   #panel = new Panel("nexthink");
   #simulation = new Simulation("/nexthink", "The simulated Nexthink", (state) => this.#show(state));
   #changed = [];
-  #form = new FaultForm(this.#panel.part("form"), (place, asked) => this.#change("fault", { endpoint: place, ...asked }));
+  #form = new FaultForm(this.#panel.part("form"), (place, asked) =>
+    this.#change("fault", { endpoint: place, ...asked }),
+  );
 
   constructor() {
     this.#panel.part("revoke").addEventListener("click", () => this.#change("revoke_tokens"));

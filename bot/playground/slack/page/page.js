@@ -69,7 +69,11 @@ const home = new Home({ act, directory }, (tab) => goTo({ tab }));
 const modal = new Modal(act, directory);
 const sidebar = new Sidebar({ person: choosePerson, channel: chooseChannel });
 const unread = new Unread();
-const guide = new Guide({ run: tryOut, beside: (person) => beside.open(person), card: (channel) => goTo({ channel, tab: "messages" }) });
+const guide = new Guide({
+  run: tryOut,
+  beside: (person) => beside.open(person),
+  card: (channel) => goTo({ channel, tab: "messages" }),
+});
 const wire = new Wire();
 if (!isEmbedded) addPanels();
 new Switcher(places);
@@ -161,10 +165,25 @@ function places() {
   const panels = isEmbedded ? [] : ["slack", "nexthink", "wire"].filter((name) => !byId(`${name}-toggle`).hidden);
   const people = isEmbedded ? [] : snapshot.people.filter(({ id }) => id !== snapshot.me);
   return [
-    ...snapshot.channels.map(({ id, name, kind, topic }) => ({ label: name, hint: topic, sign: signOf(kind), go: () => chooseChannel(id) })),
-    ...people.map(({ id, name, title }) => ({ label: name, hint: `act as: ${title}`, sign: "at", go: () => choosePerson(id) })),
+    ...snapshot.channels.map(({ id, name, kind, topic }) => ({
+      label: name,
+      hint: topic,
+      sign: signOf(kind),
+      go: () => chooseChannel(id),
+    })),
+    ...people.map(({ id, name, title }) => ({
+      label: name,
+      hint: `act as: ${title}`,
+      sign: "at",
+      go: () => choosePerson(id),
+    })),
     ...people.map(({ id, name }) => ({ label: name, hint: "side by side", sign: "split", go: () => beside.open(id) })),
-    ...panels.map((name) => ({ label: byId(`${name}-heading`).textContent, hint: "panel", sign: "wire", go: () => dock.open(name) })),
+    ...panels.map((name) => ({
+      label: byId(`${name}-heading`).textContent,
+      hint: "panel",
+      sign: "wire",
+      go: () => dock.open(name),
+    })),
   ];
 }
 

@@ -39,7 +39,7 @@ export class Slack {
     panel.part("sockets-section").hidden = state.transport === "http" || !state.sockets.length;
     panel.showLists({
       jumps: this.#jumps(state),
-      deliveries: state.deliveries.map((each) => this.#delivery(each)),
+      deliveries: widestLast(state.deliveries).map((each) => this.#delivery(each)),
       sockets: state.sockets.map((each) => this.#socket(each)),
       planned: state.planned.map((each) => this.#planned(each)),
     });
@@ -49,8 +49,17 @@ export class Slack {
   #jumps({ jumps }) {
     return jumps.map(({ label, seconds }) => {
       const press = () => this.#change("clock", { seconds });
-      const props = { type: "button", class: "button small", "aria-label": `Jump ${label} ahead`, dataset: { field: label } };
-      return { key: label, signature: "", render: () => h("li", {}, h("button", { ...props, on: { click: press } }, `+ ${label}`)) };
+      const props = {
+        type: "button",
+        class: "button small",
+        "aria-label": `Jump ${label} ahead`,
+        dataset: { field: label },
+      };
+      return {
+        key: label,
+        signature: "",
+        render: () => h("li", {}, h("button", { ...props, on: { click: press } }, `+ ${label}`)),
+      };
     });
   }
 
@@ -84,11 +93,17 @@ export class Slack {
 
   #socket(socket) {
     const act = () => this.#change("sockets", { name: socket.name });
-    return { key: socket.name, signature: JSON.stringify(socket), render: () => h("li", {}, troubleButton(socket, act)) };
+    return {
+      key: socket.name,
+      signature: JSON.stringify(socket),
+      render: () => h("li", {}, troubleButton(socket, act)),
+    };
   }
 
   #planned({ id, method, label, times }) {
-    return plannedRow({ key: id, label: method, words: faultWords({ label, times }) }, () => this.#change("forget", { id }));
+    return plannedRow({ key: id, label: method, words: faultWords({ label, times }) }, () =>
+      this.#change("forget", { id }),
+    );
   }
 }
 
@@ -109,13 +124,21 @@ function connection({ transport, connections, request_url: url }) {
 function showClock({ now, ahead_seconds: ahead }) {
   const time = new Date(now);
   document.getElementById("clock-ahead").textContent = ahead ? `${inWords(ahead)} ahead` : "";
-  const shown = fill(document.getElementById("clock-now"), h("time", { datetime: now, title: fullDate(time) }, ahead ? fullDate(time) : clockTimeWithSeconds(time)));
+  const shown = fill(
+    document.getElementById("clock-now"),
+    h("time", { datetime: now, title: fullDate(time) }, ahead ? fullDate(time) : clockTimeWithSeconds(time)),
+  );
   shown.classList.toggle("is-ahead", ahead > 0);
 }
 
 /** 29100 → "8 h 5 min". */
 function inWords(seconds) {
-  const units = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+  const units = [
+    ["d", 86400],
+    ["h", 3600],
+    ["min", 60],
+    ["s", 1],
+  ];
   let rest = Math.round(seconds);
   const words = units.map(([unit, size]) => {
     const count = Math.floor(rest / size);
@@ -123,4 +146,9 @@ function inWords(seconds) {
     return count ? `${count} ${unit}` : "";
   });
   return words.filter(Boolean).slice(0, 2).join(" ");
+}
+
+/** What asks for seconds takes a row of its own. */
+function widestLast(deliveries) {
+  return [...deliveries].sort((a, b) => Number(a.takes_seconds) - Number(b.takes_seconds));
 }

@@ -41,8 +41,20 @@ export class Switcher {
       "aria-autocomplete": "list",
       on: { input: () => this.#find(), keydown: (event) => this.#key(event) },
     });
-    const dialog = h("div", { class: "dialog switcher", role: "dialog", "aria-modal": "true", "aria-label": "Jump to" }, this.#input, this.#list);
-    const overlay = h("div", { class: "overlay switcher-overlay", on: { pointerdown: (event) => event.target === overlay && this.#dismiss() } }, dialog);
+    const dialog = h(
+      "div",
+      { class: "dialog switcher", role: "dialog", "aria-modal": "true", "aria-label": "Jump to" },
+      this.#input,
+      this.#list,
+    );
+    const overlay = h(
+      "div",
+      {
+        class: "overlay switcher-overlay",
+        on: { pointerdown: (event) => event.target === overlay && this.#dismiss() },
+      },
+      dialog,
+    );
     this.#close = openLayer(overlay, { escape: () => this.#dismiss() });
     this.#find();
     this.#input.focus();
@@ -55,10 +67,18 @@ export class Switcher {
 
   #find() {
     const wanted = this.#input.value.trim().toLowerCase();
-    const fits = ({ label }) => label.toLowerCase().split(/[\s-]+/).some((word) => word.startsWith(wanted)) || label.toLowerCase().includes(wanted);
+    const fits = ({ label }) =>
+      label
+        .toLowerCase()
+        .split(/[\s-]+/)
+        .some((word) => word.startsWith(wanted)) || label.toLowerCase().includes(wanted);
     this.#entries = this.#places().filter(fits).slice(0, MOST);
     this.#active = 0;
-    const nothing = h("div", { class: "switcher-none", role: "option", "aria-disabled": "true" }, "Nothing is called that.");
+    const nothing = h(
+      "div",
+      { class: "switcher-none", role: "option", "aria-disabled": "true" },
+      "Nothing is called that.",
+    );
     fill(this.#list, this.#entries.length ? this.#entries.map((entry) => this.#option(entry)) : nothing);
     this.#mark();
   }

@@ -64,7 +64,9 @@ export class Thread {
     const opener = document.querySelector(`#messages [data-ts="${CSS.escape(this.#ts ?? "")}"]`);
     this.#ts = null;
     this.#pane.hidden = true;
-    (opener?.querySelector("[data-field='thread'], [data-field='reply']") ?? document.getElementById("composer")).focus();
+    (
+      opener?.querySelector("[data-field='thread'], [data-field='reply']") ?? document.getElementById("composer")
+    ).focus();
   }
 
   #items(snapshot, channel, parent, replies) {
@@ -76,7 +78,11 @@ export class Thread {
       render: () => renderMessage(message, follows, context),
     });
     const words = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
-    const rule = { key: "rule", signature: words, render: () => h("div", { class: "thread-rule" }, h("span", {}, words)) };
+    const rule = {
+      key: "rule",
+      signature: words,
+      render: () => h("div", { class: "thread-rule" }, h("span", {}, words)),
+    };
     const answers = replies.map((reply, at) => item(reply, sameRun(replies[at - 1], reply)));
     return [item(parent, false), ...(replies.length ? [rule] : []), ...answers];
   }

@@ -9,7 +9,11 @@ export function presets({ presets: all }, change) {
     key: preset.name,
     signature: JSON.stringify(preset),
     render: () =>
-      h("li", { class: `preset-${preset.name}` }, troubleButton(preset, () => change("preset", { name: preset.name }))),
+      h(
+        "li",
+        { class: `preset-${preset.name}` },
+        troubleButton(preset, () => change("preset", { name: preset.name })),
+      ),
   }));
 }
 

@@ -159,7 +159,12 @@ function jsonOf(label, value) {
       "div",
       { class: "wire-json-head" },
       h("span", {}, label),
-      h("button", { type: "button", class: "button bare", "aria-label": `Copy ${label}`, on: { click: copy } }, icon("copy"), "Copy"),
+      h(
+        "button",
+        { type: "button", class: "button bare", "aria-label": `Copy ${label}`, on: { click: copy } },
+        icon("copy"),
+        "Copy",
+      ),
     ),
     h("pre", { tabindex: "0", "aria-label": label }, text),
   );

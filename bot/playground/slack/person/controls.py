@@ -17,6 +17,7 @@ from bot.playground.slack.workspace import View
 
 MIN_QUERY_LENGTH = 3
 """The default. https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element"""
+_BUTTONS = frozenset({"button", "icon_button", "workflow_button", "feedback_buttons"})
 _BUTTON_FIELDS = ("type", "action_id", "value", "text", "url")
 
 
@@ -33,15 +34,17 @@ class Controls(Seat):
         The button is looked for in what is given, so that a press on a message that has changed since arrives too.
         """
         block, element = find(place, name)
-        action = {key: element[key] for key in _BUTTON_FIELDS if key in element}
-        return await self._act(place, {**action, "block_id": block["block_id"]})
+        return await self._act(place, _pressed(block, element, None))
 
     async def choose(self, place: Place, name: Name, choice: Any) -> Answer:
         """Choose or enter something; the app is told where Slack would tell it.
 
-        A choice is an option, its value or text, a list of them, an id, a date or a text; None clears.
+        A choice is an option, its value or text, a list of them, an id, a date or a text; None clears. Of feedback
+        buttons it is the value of one; any other button is pressed.
         """
         block, element = find(self.current(place), name)
+        if element["type"] in _BUTTONS:
+            return await self._act(place, _pressed(block, element, choice))
         names = {"action_id": element["action_id"], "block_id": block["block_id"]}
         state = form.chosen_state(element, choice, self._choices(place, element))
         if element["type"] in STATE_FIELDS:
@@ -121,6 +124,13 @@ class Controls(Seat):
         key = (place.channel, place.ts, self.person_id)
         values = self._workspace.message_values.setdefault(key, initial_values(place.blocks or []))
         values.setdefault(block_id, {})[action_id] = state
+
+
+def _pressed(block: Json, element: Json, choice: Any) -> Json:
+    """Write the action of a pressed button; feedback buttons carry the text and value of the one that was meant."""
+    button = element if element["type"] != "feedback_buttons" else form.feedback(element, choice)
+    fields = {key: button[key] for key in _BUTTON_FIELDS if key in button}
+    return {**fields, "type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
 
 
 def _key(place: Place) -> str:

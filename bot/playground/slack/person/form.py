@@ -49,6 +49,16 @@ def chosen_state(element: Json, choice: Any, offered: list[Json]) -> Json:
     return {"type": kind, field: choice}
 
 
+def feedback(element: Json, choice: Any) -> Json:
+    """Return the one of two feedback buttons that is meant, by its value or by the object that holds it."""
+    value = choice.get("value") if isinstance(choice, dict) else choice
+    buttons = [element["positive_button"], element["negative_button"]]
+    found = next((button for button in buttons if button.get("value") == value), None)
+    if found is None:
+        raise LookupError(f"no feedback {value!r} is on offer; there are: {[each.get('value') for each in buttons]}")
+    return dict(found)
+
+
 def with_whole_files(state: Json, own: list[Json]) -> Json:
     """Replace the ids of files in a state by what Slack says of them; any other state stays as it is."""
     if state["type"] != "file_input" or not isinstance(state.get("files"), list):
