@@ -4,6 +4,9 @@ import asyncio
 
 from bot.cli.signals import until_told_to_stop
 
+PATIENCE = 13.0
+"""Seconds. SIGTERM ends the process within 15, whatever hangs."""
+
 
 def serve() -> None:
     """Run the bot. It reads the environment; see the documentation for the variables."""
@@ -18,4 +21,4 @@ def serve() -> None:
         async with running_bot(settings, policy):
             await asyncio.Event().wait()
 
-    asyncio.run(until_told_to_stop(run()))
+    asyncio.run(until_told_to_stop(run(), PATIENCE))

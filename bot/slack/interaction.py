@@ -23,6 +23,9 @@ class Kind(enum.Enum):
     OTHER = "other"
 
 
+_KINDS = {kind.value: kind for kind in Kind}
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
     """One thing that one person did.
@@ -59,9 +62,9 @@ def read_interaction(body: JSON) -> Interaction:
     """Read a payload; what is missing is empty, and an unknown one is `Kind.OTHER`."""
     if "command" in body:
         return _read_command(body)
-    kind = Kind(body["type"]) if body.get("type") in {kind.value for kind in Kind} else Kind.OTHER
+    kind = _KINDS.get(str(body.get("type")), Kind.OTHER)
     view = _part(body, "view")
-    action: JSON = next(iter(body.get("actions") or ()), {})
+    action = _part({"first": next(iter(body.get("actions") or ()), None)}, "first")
     name = action.get("action_id") or body.get("action_id") or body.get("callback_id") or view.get("callback_id")
     container = _part(body, "container")
     return Interaction(

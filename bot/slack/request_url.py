@@ -5,14 +5,15 @@ See: https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
 
 import asyncio
+import json
 import logging
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
-from aiohttp import web
+from aiohttp import ClientError, web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -33,6 +34,8 @@ BODY_PATIENCE = 3.0
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _FORM = "application/x-www-form-urlencoded"
+_MOST_FIELDS = 100
+"""A command has about fifteen."""
 
 log = logging.getLogger(__name__)
 
@@ -80,9 +83,11 @@ class RequestUrl:
         if self._app is None:
             return _refusal(503, "not ready")
         try:
-            bolt_request = AsyncBoltRequest(body=body, headers=dict(request.headers))
-        except (ValueError, TypeError, AttributeError):
+            payload = read_payload(body, request.content_type)
+        except ValueError:
             return _refusal(400, "the body cannot be read")
+        # Bolt takes a payload that was read already as from a socket: it was verified before, as one from there is.
+        bolt_request = AsyncBoltRequest(body=payload, mode="socket_mode", headers=dict(request.headers))
         return await to_aiohttp_response(await self._app.async_dispatch(bolt_request))
 
     def _claims_to_be_slack(self, headers: Mapping[str, str]) -> bool:
@@ -113,6 +118,28 @@ class RequestUrl:
             )
 
 
+def read_payload(body: str, content_type: str) -> dict[str, Any]:
+    """Read what Slack sent: JSON for an event, a form for a command, a form with `payload` for the rest.
+
+    Bolt would read it too, but it takes a command in which the word payload stands anywhere for an empty one. Raises
+    `ValueError` for anything else.
+    """
+    if content_type != _FORM:
+        return _read_json(body)
+    fields = dict(parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    return fields if "command" in fields else _read_json(fields.get("payload", ""))
+
+
+def _read_json(text: str) -> dict[str, Any]:
+    try:
+        payload = json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if not isinstance(payload, dict) or not payload:
+        raise ValueError("this is nothing that Slack sends")
+    return payload
+
+
 class _Now(SignatureClock):
     """The injected clock as the verifier wants it."""
 
@@ -134,7 +161,8 @@ async def _read(request: web.Request, limit: int) -> bytes | None:
                 body += chunk
                 if len(body) > limit:
                     return None
-    except TimeoutError:
+    except (TimeoutError, ClientError, OSError):
+        # It trickles, or whoever sends it has gone.
         return None
     return bytes(body)
 

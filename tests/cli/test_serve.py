@@ -158,12 +158,13 @@ async def test_sigterm_while_slack_is_away_ends_it(fixdesk: Command) -> None:
     process = await fixdesk.start("serve", environment={**PLAIN, "SLACK_API_URL": DEAD, "FIXDESK_HTTP_PORT": "0"})
     assert process.stderr is not None
     async with asyncio.timeout(STOPPED_WITHIN):
-        line = await process.stderr.readline()
+        while b"Slack does not answer" not in await process.stderr.readline():
+            pass
 
     began = time.monotonic()
     ended = await told_to_stop(process)
 
-    assert (ended.status, b"Slack does not answer" in line, time.monotonic() - began < 3) == (0, True, True)
+    assert (ended.status, time.monotonic() - began < 3) == (0, True)
 
 
 async def test_sigterm_while_a_start_hangs_ends_it(fixdesk: Command, stand: Stand) -> None:

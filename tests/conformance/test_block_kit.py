@@ -12,7 +12,14 @@ from bot.playground.slack.kit import limits
 from bot.playground.slack.kit.limits import Limit
 from bot.playground.slack.kit.validate import check_message, check_view
 from tests.conformance.block_kit_adapters import VALIDATORS, Sample, refusal
-from tests.conformance.block_kit_differences import OTHER_NUMBERS, REFUSED_ELSEWHERE, REFUSED_HERE, as_rows
+from tests.conformance.block_kit_differences import (
+    ACCEPTED_ELSEWHERE,
+    OTHER_NUMBERS,
+    REFUSED_ELSEWHERE,
+    REFUSED_HERE,
+    Difference,
+    as_rows,
+)
 from tests.conformance.block_kit_fixtures import fixtures
 from tests.conformance.block_kit_limits import AT_LIMIT, OTHERWISE
 from tests.conformance.block_kit_parts import actions, message, plain, section, select
@@ -143,6 +150,15 @@ def test_what_a_validator_builds_is_accepted() -> None:
     found = {case for case, sample in fixtures().items() if ours(sample)}
 
     assert found == {entry.case for entry in REFUSED_HERE}
+
+
+@pytest.mark.parametrize("entry", ACCEPTED_ELSEWHERE, ids=lambda entry: f"{entry.validator} {entry.case}")
+def test_what_a_validator_takes_as_good_is_refused(entry: Difference) -> None:
+    """Where Slack's pages settle it, what a validator takes as good is refused, and the difference still exists."""
+    sample = INVALID[entry.case]
+
+    assert ours(sample) != []
+    assert refusal(entry.validator, sample) == ""
 
 
 def test_numbers_are_those_of_slackblocks() -> None:

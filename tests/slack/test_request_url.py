@@ -141,6 +141,15 @@ async def test_what_slack_has_not_signed_is_refused(endpoint: Endpoint, headers:
     assert endpoint.seen == []
 
 
+@pytest.mark.parametrize("field", ["text", "channel_name", "team_domain", "user_name"])
+async def test_command_that_speaks_of_payload_arrives(endpoint: Endpoint, field: str) -> None:
+    """The word by which Slack names its JSON may stand in anything that people write."""
+    body = urlencode({"command": "/fix", "text": "vpn", "user_id": "U1", "team_id": "T1", field: "my payload is slow"})
+
+    assert (await endpoint.post(body, **signed(body)))[0] == 200
+    assert endpoint.seen[0].name == "/fix"
+
+
 @pytest.mark.parametrize("age", [-300, 300])
 async def test_request_of_five_minutes_is_still_taken(endpoint: Endpoint, age: int) -> None:
     """Slack's limit itself is within."""
@@ -157,13 +166,23 @@ async def test_body_that_is_no_text_is_refused(endpoint: Endpoint) -> None:
     assert (await endpoint.post(b"command=\xff\xfe", **signed(b"command=\xff\xfe")))[0] == 401
 
 
-@pytest.mark.parametrize("body", ["{", "{}", "[]", "payload={", "payload=[]", "payload=3", "payload=null", "", "%zz=1"])
-@pytest.mark.parametrize("kind", [FORM, JSON])
-async def test_signed_nonsense_harms_nothing(endpoint: Endpoint, body: str, kind: str) -> None:
-    """It is answered, never with a fault of the server, and the next command works."""
-    status, _ = await endpoint.post(body, **signed(body, kind))
+NONSENSE = ["{", "{}", "[]", "payload={", "payload=[]", "payload=3", "payload=null", "payload={}", "", "[" * 9_999]
+ODD = ['{"type": []}', '{"type": "block_actions", "actions": [1]}', '{"type": "view_submission", "view": 5}']
 
-    assert status in {200, 400, 401}
+
+@pytest.mark.parametrize("body", [*NONSENSE, "&".join(f"f{number}=1" for number in range(101))])
+@pytest.mark.parametrize("kind", [FORM, JSON])
+async def test_signed_nonsense_is_refused(endpoint: Endpoint, body: str, kind: str) -> None:
+    """What cannot be read is never acked in silence."""
+    assert await endpoint.post(body, **signed(body, kind)) == (400, {"error": "the body cannot be read"})
+    assert endpoint.seen == []
+
+
+@pytest.mark.parametrize("body", ODD)
+@pytest.mark.parametrize("kind", [JSON])
+async def test_signed_oddity_harms_nothing(endpoint: Endpoint, body: str, kind: str) -> None:
+    """It is answered, never with a fault of the server, and the next command works."""
+    assert (await endpoint.post(body, **signed(body, kind)))[0] == 200
     assert (await endpoint.post(COMMAND, **GOOD))[0] == 200
 
 
@@ -228,6 +247,50 @@ async def test_refusals_are_logged_once_a_minute_without_a_body(
     [record] = [each for each in caplog.records if each.name == "bot.slack.request_url"]
     assert "SLACK_SIGNING_SECRET" in record.message
     assert "sesame" not in caplog.text
+
+
+async def test_compressed_body_is_not_unpacked(endpoint: Endpoint, caplog: pytest.LogCaptureFixture) -> None:
+    """Slack compresses nothing; whoever does is refused without a trace in the log."""
+    status, _ = await endpoint.post("not gzip", Content_Encoding="gzip", Content_Type=FORM)
+
+    assert status == 401
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"POST /slack/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nsesame\r\n",
+        b"POST /slack/events HTTP/1.1\r\nHost: x\r\nbad header sesame\r\n\r\n",
+        b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nsesame",
+        b"sesame / HTTP/1.1\r\n\r\n",
+    ],
+)
+async def test_stranger_writes_nothing_into_the_log(
+    endpoint: Endpoint, caplog: pytest.LogCaptureFixture, request_bytes: bytes
+) -> None:
+    """What is no HTTP, or breaks off, is not quoted."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", endpoint.server.port)
+    writer.write(request_bytes)
+    writer.write_eof()
+    await reader.read()
+    writer.close()
+    await endpoint.post(COMMAND, **GOOD)
+
+    assert "sesame" not in caplog.text
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+async def test_server_stops_while_somebody_does_not_read(endpoint: Endpoint) -> None:
+    """A client that asks and asks, and reads no answer, does not keep the process."""
+    _, writer = await asyncio.open_connection("127.0.0.1", endpoint.server.port)
+    for _ in range(40):
+        writer.write(b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n" * 1_000)
+    await asyncio.wait({asyncio.ensure_future(writer.drain())}, timeout=0.2)
+
+    async with asyncio.timeout(8):
+        await endpoint.server.stop()
+    writer.transport.abort()
 
 
 async def test_other_methods_are_refused(endpoint: Endpoint) -> None:

@@ -59,6 +59,8 @@ def _multi(fields: Mapping[str, Rule], checks: tuple[Check, ...] = ()) -> Fields
 
 
 _OPTIONS = Items(OPTION, limits.OPTIONS)
+# A hundred groups of a hundred options hold more than a hundred, and so may what is chosen among them.
+_INITIAL = Items(OPTION)
 _STATIC: Mapping[str, Rule] = {"options": _OPTIONS, "option_groups": Items(OPTION_GROUP, limits.OPTION_GROUPS)}
 _STATIC_CHECKS = (only_one_of("options", "option_groups"), _initial_among_options)
 _EXTERNAL: Mapping[str, Rule] = {"min_query_length": Number(0)}
@@ -72,9 +74,9 @@ _FEEDBACK = Fields(
 
 SELECTS: Mapping[str, Rule] = {
     "static_select": _select({**_STATIC, "initial_option": OPTION}, _STATIC_CHECKS),
-    "multi_static_select": _multi({**_STATIC, "initial_options": _OPTIONS}, _STATIC_CHECKS),
+    "multi_static_select": _multi({**_STATIC, "initial_options": _INITIAL}, _STATIC_CHECKS),
     "external_select": _select({**_EXTERNAL, "initial_option": OPTION}),
-    "multi_external_select": _multi({**_EXTERNAL, "initial_options": _OPTIONS}),
+    "multi_external_select": _multi({**_EXTERNAL, "initial_options": _INITIAL}),
     "users_select": _select({"initial_user": String()}),
     "multi_users_select": _multi({"initial_users": Items(String())}),
     "conversations_select": _select({**_CONVERSATIONS, **_RESPONSE_URL, "initial_conversation": String()}),
@@ -99,7 +101,7 @@ BUTTONS: Mapping[str, Rule] = {
     ),
     "workflow_button": element(
         {**_LABEL, "text": Text(limits.WORKFLOW_BUTTON_TEXT, PLAIN), "style": STYLE, "workflow": WORKFLOW},
-        ("text", "workflow"),
+        ("action_id", "text", "workflow"),
     ),
     "feedback_buttons": element(
         {"positive_button": _FEEDBACK, "negative_button": _FEEDBACK},

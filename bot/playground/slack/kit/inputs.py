@@ -93,7 +93,8 @@ INPUTS: Mapping[str, Rule] = {
             "min_lines": within(limits.RICH_INPUT_LINES),
             "max_lines": within(limits.RICH_INPUT_LINES),
         },
-        checks=(_lines,),
+        ("action_id",),
+        (_lines,),
     ),
     "datepicker": _picked(
         {"initial_date": String(pattern=r"\d{4}-\d{2}-\d{2}"), "placeholder": _PLACEHOLDER}, (_real_day,)

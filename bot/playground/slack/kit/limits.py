@@ -1,6 +1,7 @@
 """Slack's limits for Block Kit, as one table with Slack's page beside each.
 
-Lengths count Unicode code points; `VIEW_BYTES` and `METADATA_BYTES` count bytes of JSON.
+Lengths count Unicode code points; `VIEW_BYTES` and `METADATA_BYTES` count bytes of JSON. The least is 1, and 0 where a
+page gives none and blocks.validate takes an empty value, as slackblocks found.
 """
 
 from dataclasses import dataclass
@@ -65,9 +66,9 @@ CONTEXT_ACTIONS_ELEMENTS = Limit(5, f"{_BLOCKS}/context-actions-block")
 INPUT_LABEL = Limit(2_000, f"{_BLOCKS}/input-block")
 INPUT_HINT = Limit(2_000, f"{_BLOCKS}/input-block")
 IMAGE_URL = Limit(3_000, f"{_BLOCKS}/image-block")
-IMAGE_ALT = Limit(2_000, f"{_BLOCKS}/image-block")
+IMAGE_ALT = Limit(2_000, f"{_BLOCKS}/image-block", minimum=0)
 IMAGE_TITLE = Limit(2_000, f"{_BLOCKS}/image-block")
-MARKDOWN_IN_MESSAGE = Limit(12_000, f"{_BLOCKS}/markdown-block")
+MARKDOWN_IN_MESSAGE = Limit(12_000, f"{_BLOCKS}/markdown-block", minimum=0)
 # "Must be less than 200 characters": one fewer is the most.
 VIDEO_TITLE = Limit(199, _VIDEO)
 VIDEO_DESCRIPTION = Limit(199, _VIDEO)
@@ -75,7 +76,7 @@ VIDEO_AUTHOR = Limit(49, _VIDEO)
 VIDEO_PROVIDER = Limit(50, _VIDEO)
 VIDEO_URL = Limit(3_000, _VIDEO)
 VIDEO_TITLE_URL = Limit(2_000, _VIDEO)
-VIDEO_ALT = Limit(2_000, _VIDEO)
+VIDEO_ALT = Limit(2_000, _VIDEO, minimum=0)
 ALERT_TEXT = Limit(200, f"{_BLOCKS}/alert-block")
 PLAN_TASKS = Limit(50, f"{_BLOCKS}/plan-block", minimum=0)
 CARD_TITLE = Limit(150, _CARD)

@@ -11,6 +11,8 @@ from bot.playground.slack.kit.schema import Anything, ByType, Fields, Flag, Item
 _COMMON: Mapping[str, Rule] = {name: Flag() for name in ("bold", "italic", "strike", "underline")}
 _STYLE = Fields({**_COMMON, "code": Flag()})
 _MENTION_STYLE = Fields({**_COMMON, **{name: Flag() for name in ("highlight", "client_highlight", "unlink")}})
+# https://docs.slack.dev/reference/block-kit/block-elements/date-element
+_DATE_STYLE = Fields({**_COMMON, **{name: Flag() for name in ("highlight", "client_highlight")}})
 # Slack's page names these kinds and has no description of what they hold.
 # https://docs.slack.dev/reference/block-kit/block-elements/rich-text-section-element
 _UNDESCRIBED = (
@@ -41,8 +43,9 @@ PARTS: Mapping[str, Rule] = {
         ("name",),
     ),
     "date": _part(
-        {"timestamp": Number(), "format": String(), "url": String(), "fallback": String()},
+        {"timestamp": Number(), "format": String(), "timezone": String(), "url": String(), "fallback": String()},
         ("timestamp", "format"),
+        _DATE_STYLE,
     ),
     "broadcast": _part({"range": String(choices=("here", "channel", "everyone"))}, ("range",)),
     "color": _part({"value": String(pattern="#?(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")}, ("value",)),
