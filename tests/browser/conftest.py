@@ -5,11 +5,22 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, async_playwright
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import utc_now
+from bot.playground.clock import Clock
+from bot.playground.slack.installation import Settings
+from bot.playground.slack.server import LocalSlack, start_local_slack
+from bot.playground.slack.workspace import Workspace
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -19,6 +30,29 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(autouse=True)
+def without_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing come between an app and the local Slack."""
+    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "")
+
+
+@asynccontextmanager
+async def local_app(manifest: Mapping[str, Any], workspace: Workspace) -> AsyncIterator[tuple[LocalSlack, AsyncApp]]:
+    """Start a local Slack that waits one second for an ack, with a Bolt app connected to it."""
+    settings = Settings(messages_per_second=0, ack_timeout=timedelta(seconds=1))
+    async with AsyncExitStack() as stack:
+        slack = await start_local_slack(manifest, workspace, clock=Clock(utc_now), settings=settings)
+        stack.push_async_callback(slack.stop)
+        web = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+        app = AsyncApp(client=web, raise_error_for_unhandled_request=False)
+        handler = AsyncSocketModeHandler(app, slack.app_token, ping_interval=1)
+        await handler.connect_async()
+        stack.push_async_callback(handler.close_async)
+        await slack.connected()
+        yield slack, app
 
 
 @pytest.fixture(scope="session")

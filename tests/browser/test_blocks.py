@@ -3,23 +3,17 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped] # it has no hints
 from playwright.async_api import Browser, FilePayload, Locator, Page, expect
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clock import utc_now
-from bot.playground.clock import Clock
-from bot.playground.slack.installation import Settings
-from bot.playground.slack.server import LocalSlack, start_local_slack
+from bot.playground.slack.server import LocalSlack
 from bot.playground.slack.workspace import Channel, Person, UserGroup, Workspace
+from tests.browser.conftest import local_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
@@ -55,19 +49,18 @@ ATTACKS = [
 class Desk:
     """A local Slack with a small app that shows the gallery; `seen` is what the app was sent."""
 
-    def __init__(self, slack: LocalSlack) -> None:
+    def __init__(self, slack: LocalSlack, app: AsyncApp) -> None:
         self.slack = slack
-        self.web = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
-        self.app = AsyncApp(client=self.web, raise_error_for_unhandled_request=False)
+        self.web = app.client
         self.seen: asyncio.Queue[Json] = asyncio.Queue()
         self.asked = asyncio.Event()
         self.slow = asyncio.Event()
-        self.app.command("/gallery")(self._open)
-        self.app.view("")(self._take)
-        self.app.action("ok")(self._take)
-        self.app.action("fb")(self._take)
-        self.app.options("workflow")(self._offer)
-        self.app.options("ext")(self._offer)
+        app.command("/gallery")(self._open)
+        app.view("")(self._take)
+        app.action("ok")(self._take)
+        app.action("fb")(self._take)
+        app.options("workflow")(self._offer)
+        app.options("ext")(self._offer)
 
     async def post(self, blocks: list[Json]) -> None:
         """Post a message in #general."""
@@ -94,24 +87,14 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+async def desk() -> AsyncIterator[Desk]:
     """A local Slack with the gallery's app connected."""
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.setenv(name, "")
     people = [Person("U0ADA", "Ada Example", title="Employee"), Person("U0BEN", "Ben Example")]
     members = frozenset({"U0ADA", "U0BEN", "U0FIXDESK"})
     groups = [UserGroup("S0DESK", "desk", "Desk", ("U0ADA",))]
     workspace = Workspace(people, [Channel("C0GENERAL", "general", members)], groups)
-    settings = Settings(messages_per_second=0, ack_timeout=timedelta(seconds=1))
-    async with AsyncExitStack() as stack:
-        slack = await start_local_slack(MANIFEST, workspace, clock=Clock(utc_now), settings=settings)
-        stack.push_async_callback(slack.stop)
-        desk = Desk(slack)
-        handler = AsyncSocketModeHandler(desk.app, slack.app_token, ping_interval=1)
-        await handler.connect_async()
-        stack.push_async_callback(handler.close_async)
-        await slack.connected()
-        yield desk
+    async with local_app(MANIFEST, workspace) as (slack, app):
+        yield Desk(slack, app)
 
 
 @pytest.fixture

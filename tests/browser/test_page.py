@@ -1,20 +1,16 @@
 """The frame of the page, in a real browser: threads, the Home tab, two people, the guide, the wire, the keyboard."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clock import utc_now
-from bot.playground.clock import Clock
-from bot.playground.slack.server import LocalSlack, start_local_slack
+from bot.playground.slack.server import LocalSlack
 from bot.playground.slack.workspace import Channel, Person, Workspace
+from tests.browser.conftest import local_app
 from tests.browser.test_journey import SOON, open_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
@@ -36,17 +32,11 @@ def home(presses: int) -> Json:
 
 
 @pytest.fixture
-async def slack(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalSlack]:
+async def slack() -> AsyncIterator[LocalSlack]:
     """A local Slack with an app that has a Home tab."""
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.setenv(name, "")
     ada, ben = Person("U0ADA", "Ada Example", title="Analyst"), Person("U0BEN", "Ben Example")
     channels = [Channel("C0HELP", "help", frozenset({"U0ADA", "U0BEN"}))]
-    async with AsyncExitStack() as stack:
-        local = await start_local_slack(MANIFEST, Workspace([ada, ben], channels), clock=Clock(utc_now))
-        stack.push_async_callback(local.stop)
-        web = AsyncWebClient(token=local.bot_token, base_url=local.api_url)
-        app = AsyncApp(client=web, raise_error_for_unhandled_request=False)
+    async with local_app(MANIFEST, Workspace([ada, ben], channels)) as (local, app):
         presses = 0
 
         async def opened(event: Json, client: AsyncWebClient) -> None:
@@ -61,10 +51,6 @@ async def slack(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalSlack]:
 
         app.event("app_home_opened")(opened)
         app.action("more")(pressed)
-        handler = AsyncSocketModeHandler(app, local.app_token, ping_interval=1)
-        await handler.connect_async()
-        stack.push_async_callback(handler.close_async)
-        await local.connected()
         yield local
 
 

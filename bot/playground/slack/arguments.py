@@ -39,18 +39,29 @@ class Arguments:
 
 
 async def read_arguments(request: web.Request) -> Arguments:
-    """Merge address and body of a call, and take the token out of header or form."""
+    """Merge address and body of a call; a token is no argument, wherever it stands."""
     values: dict[str, Any] = dict(request.query)
+    body: dict[str, Any] = {}
     warnings: tuple[str, ...] = ()
     refusal: RefusedError | None = None
     try:
         body, warnings = await _read_body(request)
-        values |= body
     except RefusedError as refused:
         refusal = refused
-    in_header, in_form = request.headers.get("Authorization", ""), str(values.pop("token", ""))
-    token = in_header.removeprefix(_BEARER) if in_header.startswith(_BEARER) else in_form
-    return Arguments(values, token, request.method == "POST", warnings, refusal)
+    values |= body
+    values.pop("token", None)
+    return Arguments(values, _token(request, body), request.method == "POST", warnings, refusal)
+
+
+def _token(request: web.Request, body: Mapping[str, Any]) -> str:
+    """Take the token out of the header or a form; Slack takes none from an address, and none from JSON.
+
+    https://docs.slack.dev/changelog/2020-11-no-more-tokens-in-querystrings-for-newly-created-apps
+    """
+    in_header = request.headers.get("Authorization", "")
+    if in_header.startswith(_BEARER):
+        return in_header.removeprefix(_BEARER)
+    return str(body.get("token", "")) if request.content_type in _FORMS else ""
 
 
 async def _read_body(request: web.Request) -> tuple[dict[str, Any], tuple[str, ...]]:

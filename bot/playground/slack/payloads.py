@@ -63,7 +63,9 @@ def message_json(workspace: Workspace, message: Message) -> Json:
         "text": message.text,
     }
     if message.is_bot:
-        facts |= {"bot_id": workspace.app.bot_id, "app_id": workspace.app.id, "username": message.username}
+        facts |= {"bot_id": workspace.app.bot_id, "app_id": workspace.app.id}
+        # Slack gives the name only where the app took another one for this message.
+        facts |= {"username": message.username} if message.username != workspace.app.name else {}
     if message.edited_ts:
         facts["edited"] = {"user": message.user, "ts": message.edited_ts}
     if message.is_broadcast:
@@ -135,21 +137,16 @@ def view_closed(install: Installation, person: Person, view: View, *, is_cleared
 
 def shortcut(install: Installation, person: Person, callback_id: str) -> Json:
     """Write the payload of a global shortcut."""
-    return _interaction(install, "shortcut", person) | {
-        "callback_id": callback_id,
-        "trigger_id": install.triggers.issue(person.id),
-        "action_ts": install.mint.ts(),
-    }
+    payload = _shortcut(install, "shortcut", person, callback_id)
+    del payload["user"]["name"]
+    return payload
 
 
 def message_action(install: Installation, person: Person, source: Source, callback_id: str, response_url: str) -> Json:
     """Write the payload of a shortcut on a message."""
     if source.message is None or source.channel is None:
         raise ValueError("a message shortcut needs a message and its channel")
-    return _interaction(install, "message_action", person) | {
-        "callback_id": callback_id,
-        "trigger_id": install.triggers.issue(person.id),
-        "action_ts": install.mint.ts(),
+    return _shortcut(install, "message_action", person, callback_id) | {
         "message_ts": source.message.ts,
         "channel": {"id": source.channel.id, "name": _payload_name(source.channel)},
         "message": message_json(install.workspace, source.message),
@@ -190,6 +187,18 @@ def _interaction(install: Installation, kind: str, person: Person) -> Json:
         "is_enterprise_install": False,
         "api_app_id": workspace.app.id,
         "token": _VERIFICATION_TOKEN,
+    }
+
+
+def _shortcut(install: Installation, kind: str, person: Person, callback_id: str) -> Json:
+    payload = _interaction(install, kind, person)
+    # Unlike other interactions a shortcut does not name the app.
+    # https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+    del payload["api_app_id"]
+    return payload | {
+        "callback_id": callback_id,
+        "trigger_id": install.triggers.issue(person.id),
+        "action_ts": install.mint.ts(),
     }
 
 

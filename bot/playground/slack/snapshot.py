@@ -13,7 +13,7 @@ from bot.playground.slack.wire import KEPT, WireEntry
 from bot.playground.slack.workspace import Channel, Message, Person, UserGroup
 
 Json = dict[str, Any]
-_COLOURS = ("#2f6fab", "#8a4baf", "#2e7d5b", "#b25a1d", "#a83a5b", "#52606d")
+_COLOURS = ("#2f6fab", "#8a4baf", "#2e7d5b", "#b25a1d", "#a83a5b", "#52606d", "#17757f", "#7a5c1e")
 
 
 def snapshot(install: Installation, person_id: str, deliveries: Deliveries) -> str:
@@ -23,6 +23,7 @@ def snapshot(install: Installation, person_id: str, deliveries: Deliveries) -> s
     shown = {
         "type": "snapshot",
         "workspace": workspace.name,
+        "ahead_seconds": install.clock.ahead.total_seconds(),
         "app": _app(install, deliveries),
         "commands": _commands(install),
         "shortcuts": _shortcuts(install),
@@ -31,7 +32,7 @@ def snapshot(install: Installation, person_id: str, deliveries: Deliveries) -> s
         "people": [_person(at, person) for at, person in enumerate(workspace.people.values())],
         "groups": [_group(person_id, group) for group in workspace.groups.values()],
         "channels": [_channel(install, person_id, channel) for channel in channels],
-        "messages": {c.id: [_message(install, m) for m in workspace.visible_to(person_id, c.id)] for c in channels},
+        "messages": {c.id: _messages(install, person_id, c.id) for c in channels},
         "views": [view_json(workspace, view, view.values) for view in workspace.stack(person_id)],
         "home": _home(install, person_id),
     }
@@ -99,6 +100,15 @@ def _channel(install: Installation, person_id: str, channel: Channel) -> Json:
         "bot_is_member": install.workspace.app.bot_user_id in channel.members,
         "latest": visible[-1].ts if visible else "",
     }
+
+
+def _messages(install: Installation, person_id: str, channel_id: str) -> list[Json]:
+    workspace = install.workspace
+    chosen = workspace.message_values
+    return [
+        {**_message(install, message), "values": chosen.get((channel_id, message.ts, person_id), {})}
+        for message in workspace.visible_to(person_id, channel_id)
+    ]
 
 
 def _message(install: Installation, message: Message) -> Json:

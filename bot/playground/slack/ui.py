@@ -30,6 +30,7 @@ class Ui:
         self._deliveries = deliveries
         self._client_of = client_of
         self._pages: set[web.WebSocketResponse] = set()
+        install.clock.on_jump.append(install.workspace.changes.announce)
 
     async def watch(self, request: web.Request) -> web.StreamResponse:
         """Send snapshots to one page until it goes away."""
@@ -69,6 +70,8 @@ class Ui:
 
     async def stop(self) -> None:
         """Say goodbye to every page."""
+        with suppress(ValueError):  # it may be stopped twice
+            self._install.clock.on_jump.remove(self._install.workspace.changes.announce)
         for socket in tuple(self._pages):
             await socket.close()
 

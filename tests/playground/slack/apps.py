@@ -163,6 +163,20 @@ def answered(text: str = "", content_type: str = "text/plain", **how: Any) -> An
     return answer
 
 
+def in_pieces(*pieces: str) -> Answer:
+    """Answer with a JSON body that comes bit by bit, as it does over a network."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": JSON})
+        await response.prepare(request)
+        for piece in pieces:
+            await response.write(piece.encode())
+            await asyncio.sleep(0.01)
+        return response
+
+    return answer
+
+
 async def hanging(_: web.Request) -> web.StreamResponse:
     """Never answer."""
     await asyncio.Event().wait()

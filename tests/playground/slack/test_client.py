@@ -220,9 +220,23 @@ async def test_shortcuts_are_sent(slack: LocalSlack, app: Everything) -> None:
 
     assert (await ada.shortcut("fix.open")).ok
     assert "channel" not in app.last
+    assert app.last["user"] == {"id": "U0ADA", "username": "ada.example", "team_id": "T0LOCAL"}
     assert (await ada.shortcut("fix.message", await ada.message())).ok
     assert (app.last["type"], app.last["message"]["text"]) == ("message_action", "my vpn is down")
-    assert (await ada.shortcut("fix.nothing")).error == "unknown_shortcut"
+    assert "api_app_id" not in app.last
+
+
+async def test_shortcuts_stand_where_slack_shows_them(slack: LocalSlack, app: Everything, web: AsyncWebClient) -> None:
+    """Each is of the app and of its kind, and there are none on ephemeral messages."""
+    ada = slack.client_of("U0ADA")
+    await web.chat_postEphemeral(channel="C0GENERAL", user="U0ADA", text="only you")
+    message = await ada.message()
+
+    tried = [("fix.nothing", None), ("fix.message", None), ("fix.open", message), ("fix.message", message)]
+    errors = [(await ada.shortcut(*shortcut)).error for shortcut in tried]
+
+    assert errors == ["unknown_shortcut"] * 3 + ["not_possible"]
+    assert app.bodies == []
 
 
 async def test_events_reach_subscribers(slack: LocalSlack, app: Everything) -> None:

@@ -16,11 +16,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.delivery.envelope import Kind
 from bot.playground.slack.delivery.mishaps import Mishap
-from bot.playground.slack.delivery.request_url import FORM, JSON, NO_RETRY
+from bot.playground.slack.delivery.request_url import FORM, JSON, MAX_ANSWER, NO_RETRY
 from bot.playground.slack.delivery.sockets import HOLD_TIME, WARNING_TIME
 from bot.playground.slack.installation import Settings
 from bot.playground.slack.server import LocalSlack
-from tests.playground.slack.apps import App, HTTPApp, SocketApp, answered, cut, hanging
+from tests.playground.slack.apps import App, HTTPApp, SocketApp, answered, cut, hanging, in_pieces
 from tests.playground.slack.conftest import MovableClock
 
 TRANSPORTS = ("socket", "http")
@@ -190,6 +190,18 @@ async def test_the_last_event_can_be_sent_again(slack: LocalSlack, app: App) -> 
     assert (again.payload, again.attempt, again.reason) == (first.payload, 1, TIMEOUT[app.transport])
 
 
+async def test_a_stop_ends_what_is_under_way(slack: LocalSlack, app: App) -> None:
+    """Nobody waits for an ack from a Slack that has gone, and nothing is sent again."""
+    app.acks = False
+    doing = asyncio.create_task(slack.client_of("U0ADA").open_home())
+    await app.has_heard(1)
+
+    await slack.deliveries.stop()
+
+    assert (await doing).error == "dispatch_failed"
+    assert not slack.deliveries._tasks
+
+
 # HTTP
 
 
@@ -198,10 +210,11 @@ async def test_the_last_event_can_be_sent_again(slack: LocalSlack, app: App) -> 
     [
         (answered(), {}),
         (answered('{"response_action": "clear"}', JSON), {"response_action": "clear"}),
+        (in_pieces('{"text":', ' "here"}'), {"text": "here"}),
         (answered("one moment", "text/plain"), {"text": "one moment"}),
         (answered(status=204), {}),
     ],
-    ids=["empty", "json", "text", "no content"],
+    ids=["empty", "json", "pieces", "text", "no content"],
 )
 async def test_an_http_answer_is_the_ack(slack: LocalSlack, http_app: HTTPApp, answer: Any, payload: Any) -> None:
     """A status below 300 acks; the body is what the ack carries."""
@@ -222,10 +235,11 @@ async def test_an_http_answer_is_the_ack(slack: LocalSlack, http_app: HTTPApp, a
         (answered(status=503), "http_service_unavailable", "http_error"),
         (answered("{", JSON), "dispatch_unknown_error", "http_error"),
         (answered("[]", JSON), "dispatch_unknown_error", "http_error"),
+        (answered("x" * (MAX_ANSWER + 1)), "dispatch_unknown_error", "http_error"),
         (cut, "dispatch_failed", "connection_failed"),
         (hanging, "operation_timeout", "http_timeout"),
     ],
-    ids=["404", "redirect", "500", "503", "not json", "a list", "cut", "hang"],
+    ids=["404", "redirect", "500", "503", "not json", "a list", "too long", "cut", "hang"],
 )
 async def test_other_http_answers_are_none(
     slack: LocalSlack, http_app: HTTPApp, answer: Any, error: str, reason: str
@@ -342,6 +356,17 @@ async def test_a_hello_says_how_many_there_are(slack: LocalSlack) -> None:
 
     assert [hello["num_connections"] for hello in hellos] == [1, 2]
     assert all(hello["type"] == "hello" and hello["connection_info"]["app_id"] for hello in hellos)
+
+
+@pytest.mark.parametrize("payload", ["later", ["later"], 3, True])
+async def test_an_ack_carries_an_object_or_nothing(slack: LocalSlack, payload: Any) -> None:
+    """Anything else is an answer that Slack cannot read."""
+    async with SocketApp(slack) as app:
+        app.answers = payload
+
+        answer = await slack.client_of("U0ADA").command("/fix vpn", "general")
+
+    assert (answer.ok, answer.error) == (False, "dispatch_unknown_error")
 
 
 async def test_a_refresh_warns_first(slack: LocalSlack, clock: MovableClock) -> None:

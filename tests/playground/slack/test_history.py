@@ -112,8 +112,10 @@ async def test_history_comes_in_pages(web: AsyncWebClient) -> None:
         ({"cursor": "%"}, "invalid_cursor"),
         ({"limit": "many"}, "invalid_limit"),
         ({"limit": -1}, "invalid_limit"),
+        ({"limit": [1]}, "invalid_limit"),
         ({"oldest": "yesterday"}, "invalid_ts_oldest"),
         ({"latest": "now"}, "invalid_ts_latest"),
+        ({"latest": "nan"}, "invalid_ts_latest"),
         ({"channel": "C0RANDOM"}, "not_in_channel"),
     ],
 )

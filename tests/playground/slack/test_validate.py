@@ -449,3 +449,10 @@ def test_view_is_too_large_by_its_bytes() -> None:
     """A view is counted in bytes of JSON, with its own text in it."""
     assert not is_too_large(modal())
     assert is_too_large(modal(*[section(text=mrkdwn("x" * 3000))] * 99))
+
+
+def test_half_a_character_is_measured() -> None:
+    """A lone surrogate, which JSON can carry, is no reason to fail."""
+    view = {"type": "home", "blocks": [{"type": "divider"}], "private_metadata": "\ud800"}
+
+    assert (check_view(view, "home"), is_too_large(view)) == ([], False)

@@ -147,6 +147,8 @@ async def test_external_id_is_unique(slack: LocalSlack, web: AsyncWebClient, des
 
     again = web.views_open(trigger_id=desk.triggers[1], view=modal("Two", external_id="e"))
     assert await error_of(again) == "duplicate_external_id"
+    # What was refused has not used its trigger up.
+    assert (await web.views_open(trigger_id=desk.triggers[1], view=modal("Two")))["ok"]
     assert (await web.views_update(external_id="e", view=modal("Three", external_id="e")))["ok"]
 
 

@@ -12,7 +12,7 @@ from bot.playground.slack.faults import Fault
 from bot.playground.slack.installation import Settings
 from bot.playground.slack.server import LocalSlack
 from bot.playground.slack.workspace import Channel
-from tests.playground.slack.asking import ask
+from tests.playground.slack.asking import ask, client_of
 
 REFUSALS: dict[str, tuple[str, dict[str, Any], str]] = {
     "unknown method": ("chat.shout", {}, "unknown_method"),
@@ -181,6 +181,16 @@ async def test_token_may_stand_in_a_form(slack: LocalSlack) -> None:
         assert (await response.json())["ok"]
 
 
+async def test_token_stands_nowhere_else(slack: LocalSlack) -> None:
+    """A token in the address or in JSON is none: addresses end up in logs."""
+    url, token = slack.api_url + "auth.test", {"token": slack.bot_token}
+    async with aiohttp.ClientSession() as session:
+        async with session.post(url, params=token) as response:
+            assert (await response.json())["error"] == "not_authed"
+        async with session.post(url, json=token) as response:
+            assert (await response.json())["error"] == "not_authed"
+
+
 async def test_missing_charset_is_a_warning(slack: LocalSlack) -> None:
     """JSON without a charset is taken, with Slack's warning."""
     answer = await send(slack, b'{"channel": "C0GENERAL", "text": "x"}', "application/json")
@@ -288,6 +298,17 @@ async def test_ids_are_filled_in(web: AsyncWebClient) -> None:
     assert stored[0]["block_id"]
     assert stored[0]["elements"][0]["action_id"]
     assert stored[1]["block_id"] == "mine"
+
+
+async def test_name_is_told_where_it_is_another(start: Any, settings: Settings) -> None:
+    """A message carries a username only where the app took one of its own for it."""
+    web = client_of(await start(settings, "chat:write.customize"))
+
+    plain = await web.chat_postMessage(channel="C0GENERAL", text="x")
+    disguised = await web.chat_postMessage(channel="C0GENERAL", text="x", username="deploys")
+
+    assert "username" not in plain["message"]
+    assert disguised["message"]["username"] == "deploys"
 
 
 async def test_update_replaces_what_it_names(slack: LocalSlack, web: AsyncWebClient) -> None:

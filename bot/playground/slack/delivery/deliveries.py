@@ -28,6 +28,7 @@ class Deliveries:
         self._transport: Transport = self.sockets
         self._last_event: tuple[Envelope, str] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._has_stopped = False
 
     @property
     def transport(self) -> str:
@@ -83,13 +84,17 @@ class Deliveries:
             self.sockets.clear()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Do something beside; it ends at the latest when the server stops."""
+        """Do something beside; it ends at the latest when the server stops, and does not begin after."""
+        if self._has_stopped:
+            work.close()
+            return
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
         """End what goes on, close every connection."""
+        self._has_stopped = True
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()

@@ -22,7 +22,8 @@ RETRIES = (timedelta(), timedelta(minutes=1), timedelta(minutes=5))
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 NO_RETRY = "x-slack-no-retry"
 _ROBOT = "Slackbot 1.0 (+https://api.slack.com/robots)"
-_MAX_ANSWER = 1 << 20
+MAX_ANSWER = 1 << 20
+"""Bytes of an answer that are read; a list of options, the largest of them, is far below."""
 
 
 class RequestUrl:
@@ -109,10 +110,12 @@ def encode(envelope: Envelope) -> tuple[str, str]:
 
 
 async def _read(response: aiohttp.ClientResponse) -> Json:
-    body = await response.content.read(_MAX_ANSWER)
+    body = await _whole(response)
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise _refused("http_service_unavailable", response)
     if response.status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise _refused("dispatch_unknown_error", response)
+    if len(body) > MAX_ANSWER:
         raise _refused("dispatch_unknown_error", response)
     text = body.decode("utf-8", "replace").strip()
     if not text:
@@ -126,6 +129,16 @@ async def _read(response: aiohttp.ClientResponse) -> Json:
     if not isinstance(answer, dict):
         raise _refused("dispatch_unknown_error", response)
     return answer
+
+
+async def _whole(response: aiohttp.ClientResponse) -> bytes:
+    """Read a body up to just beyond the limit; it comes in as many pieces as the network makes of it."""
+    body = bytearray()
+    async for piece in response.content.iter_any():
+        body += piece
+        if len(body) > MAX_ANSWER:
+            break
+    return bytes(body)
 
 
 def _refused(error: str, response: aiohttp.ClientResponse) -> UndeliveredError:

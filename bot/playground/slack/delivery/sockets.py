@@ -77,7 +77,7 @@ class Sockets:
         self._tickets: set[str] = set()
         self._connections: list[_Connection] = []
         self._next = 0
-        self._unacked: dict[str, list[asyncio.Future[Json]]] = {}
+        self._unacked: dict[str, list[asyncio.Future[Any]]] = {}
         self._on = asyncio.Event()
         self._on.set()
 
@@ -125,7 +125,7 @@ class Sockets:
         try:
             async with asyncio.timeout(self._install.settings.ack_timeout.total_seconds()):
                 await connection.send(_frame(envelope))
-                payload: Json = await future
+                payload = await future
         except TimeoutError:
             raise UndeliveredError("operation_timeout", self.timeout_reason) from None
         except ConnectionError:
@@ -134,6 +134,8 @@ class Sockets:
             awaited.remove(future)
             if not awaited:
                 self._unacked.pop(envelope.id, None)
+        if not isinstance(payload, dict):
+            raise UndeliveredError("dispatch_unknown_error", "unknown_error")
         return payload
 
     async def disconnect(self, reason: str | None = None) -> None:
@@ -181,7 +183,9 @@ class Sockets:
             connection.is_silent = False
 
     async def close(self) -> None:
-        """Close every connection, as a server that stops does."""
+        """Close every connection, as a server that stops does; nobody waits any longer for an ack."""
+        for future in [future for awaited in self._unacked.values() for future in awaited if not future.done()]:
+            future.set_exception(UndeliveredError("dispatch_failed", "connection_failed"))
         self._abort(connection for connection in self._connections if connection.is_silent)
         await asyncio.gather(*(connection.socket.close() for connection in self._connections))
 

@@ -63,7 +63,7 @@ def is_too_large(view: Json) -> bool:
 
 def size_of(value: Any) -> int:
     """Count the bytes of a value as JSON."""
-    return len(json.dumps(value, ensure_ascii=False).encode())
+    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 def metadata_error(metadata: Any) -> str:

@@ -61,10 +61,16 @@ def _in_time(call: Call, messages: Iterable[Message]) -> list[Message]:
 
 
 def _time(call: Call, name: str, default: float) -> float:
+    given = call.args.get(name)
+    if not given:
+        return default
     try:
-        return float(call.args.get(name) or default)
+        time = float(given)
     except (TypeError, ValueError):
-        raise RefusedError(f"invalid_ts_{name}") from None
+        time = math.nan
+    if not math.isfinite(time):
+        raise RefusedError(f"invalid_ts_{name}")
+    return time
 
 
 def _written(call: Call, message: Message) -> Json:

@@ -43,7 +43,7 @@ def page_of(call: Call, items: Sequence[T], key: Callable[[T], str], default: in
 def _limit(call: Call, default: int) -> int:
     try:
         limit = int(call.args.get("limit") or default)
-    except ValueError:
+    except (TypeError, ValueError):
         limit = 0
     if limit < 1:
         raise RefusedError("invalid_limit")

@@ -15,8 +15,10 @@ def views_open(call: Call) -> Json:
     """Open a modal in front of whoever caused the trigger."""
     trigger_id = str(call.required("trigger_id"))
     body = modals.read_body(call.install, call.required("view"), "modal")
-    trigger = call.install.triggers.use(trigger_id)
-    return _answer(call, modals.open_root(call.install, trigger.person, body))
+    trigger = call.install.triggers.check(trigger_id)
+    view = modals.open_root(call.install, trigger.person, body)
+    call.install.triggers.use(trigger_id)
+    return _answer(call, view)
 
 
 def views_push(call: Call) -> Json:

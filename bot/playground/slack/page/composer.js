@@ -4,7 +4,7 @@ import { completions } from "./completion.js";
 import { fill, h, nextId } from "./dom.js";
 import { icon } from "./icons.js";
 import { menuButton } from "./menu.js";
-import { showProblem } from "./problem.js";
+import { failureOf, showProblem } from "./problem.js";
 
 const MAX_HEIGHT = 180;
 
@@ -277,7 +277,7 @@ export class Composer {
   }
 
   #sayFailure(answer) {
-    this.#say(answer.message ?? `That did not work: ${answer.error}`);
+    this.#say(failureOf(answer));
   }
 
   #say(text) {

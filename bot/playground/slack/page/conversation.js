@@ -3,7 +3,7 @@
 import { h, reconcile } from "./dom.js";
 import { dateOfTs, dayName } from "./dates.js";
 import { icon } from "./icons.js";
-import { isThreadReply, renderMessage } from "./message.js";
+import { isThreadReply, messageItem } from "./message.js";
 
 const SAME_AUTHOR_SECONDS = 300;
 const NEAR_END = 48;
@@ -35,6 +35,7 @@ export class Conversation {
     const moved = place !== this.#shown;
     const stay = this.#atEnd || moved;
     this.#shown = place;
+    this.#list.setAttribute("aria-live", moved ? "off" : "polite"); // Another channel is no news to read aloud.
     this.#list.setAttribute("aria-label", `Messages in ${channel.name}`);
     const messages = snapshot.messages[channel.id] ?? [];
     const keyed = [this.#intro(snapshot, channel, messages.length === 0), ...this.#items(snapshot, channel, messages)];
@@ -71,17 +72,7 @@ export class Conversation {
       if (name !== day) items.push({ key: `day ${name}`, signature: name, render: () => divider(name) });
       const follows = name === day && sameRun(last, message);
       const replies = threads.get(message.ts) ?? [];
-      items.push({
-        key: message.ts,
-        signature: JSON.stringify([
-          message,
-          follows,
-          shortcuts,
-          replies.map(({ ts }) => ts),
-          this.#tools.deciderOf?.(message),
-        ]),
-        render: () => renderMessage(message, follows, { ...context, replies }),
-      });
+      items.push(messageItem(message, follows, { ...context, replies }));
       day = name;
       last = replies.length ? null : message;
     }

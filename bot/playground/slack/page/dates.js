@@ -1,7 +1,9 @@
-/* Times as the page shows them: British English, the reader's own time zone. */
+/* Times as the page shows them: British English, the reader's own time zone, by the clock of the playground. */
 
 const LOCALE = "en-GB";
 const DAY = 86_400_000;
+
+let ahead = 0;
 
 const format = (options) => new Intl.DateTimeFormat(LOCALE, options);
 const TIME = format({ hour: "2-digit", minute: "2-digit" });
@@ -24,6 +26,20 @@ const TOKENS = {
   time_secs: (date) => TIME_SECS.format(date),
   ago: (date) => ago(date),
 };
+
+/** Go by a clock that is this far ahead of the machine's. */
+export function followClock(aheadSeconds) {
+  ahead = aheadSeconds * 1000;
+}
+
+function now() {
+  return new Date(Date.now() + ahead);
+}
+
+/** What "today" means at this moment: its midnight, in milliseconds. */
+export function today() {
+  return midnight(now());
+}
 
 /** The moment that a message's `ts` names. */
 export function dateOfTs(ts) {
@@ -70,13 +86,13 @@ function midnight(date) {
 }
 
 function nearDay(date) {
-  const days = Math.round((midnight(date) - midnight(new Date())) / DAY);
+  const days = Math.round((midnight(date) - today()) / DAY);
   return { "-1": "yesterday", 0: "today", 1: "tomorrow" }[days] ?? null;
 }
 
 function ago(date) {
   const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
-  const minutes = Math.round((date.getTime() - Date.now()) / 60_000);
+  const minutes = Math.round((date.getTime() - now().getTime()) / 60_000);
   if (Math.abs(minutes) < 60) return relative.format(minutes, "minute");
   if (Math.abs(minutes) < 1440) return relative.format(Math.round(minutes / 60), "hour");
   return relative.format(Math.round(minutes / 1440), "day");

@@ -2,12 +2,9 @@
 
 import { initialValue, isStateful, stateOf, valueOf } from "./state.js";
 import { confirmed } from "./confirm.js";
+import { failureOf } from "./problem.js";
 
-/**
- * A surface is the message or the view that an element stands in:
- * {directory, state, press(blockId, actionId, value), options(blockId, actionId, query), changed(blockId),
- * failed(text)}
- */
+/** An element on a surface; surface.js says what that is. */
 export class Field {
   /** `input` is set for the element of an input block: {id, labelId, describedBy, required, dispatches}. */
   constructor(surface, blockId, element, input = null) {
@@ -50,7 +47,7 @@ export class Field {
   async send(value) {
     this.surface.failed("");
     const answer = await this.surface.press(this.blockId, this.element.action_id, value);
-    if (!answer.ok) this.surface.failed(answer.message ?? `That did not work: ${answer.error}`);
+    if (!answer.ok) this.surface.failed(failureOf(answer));
     return answer;
   }
 

@@ -1,6 +1,6 @@
 /* The first minute: three things to try, each one press, ticked off when they are done. */
 
-import { fill, h, reconcile } from "./dom.js";
+import { h, reconcile } from "./dom.js";
 import { icon } from "./icons.js";
 import { isEmbedded, recall, remember } from "./place.js";
 
@@ -88,7 +88,8 @@ export class Guide {
     const press = (label, action, kind, field) =>
       h("button", { type: "button", class: kind, dataset: { field }, on: { click: action } }, label);
     const run = press(step.text, () => this.#choose.run(step.text), "chip", "run");
-    if (!isRunning) return run;
+    const show = where && press("Show the card", () => this.#choose.card(where), "button small", "card");
+    if (!isRunning) return [run, show];
     const decider = step.deciders.find((id) => id !== this.#snapshot.me);
     const person = this.#snapshot.people.find(({ id }) => id === decider);
     return [
@@ -100,7 +101,7 @@ export class Guide {
             "beside",
           )
         : null,
-      where ? press("Show the card", () => this.#choose.card(where), "button small", "card") : null,
+      show,
     ];
   }
 }

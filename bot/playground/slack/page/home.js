@@ -2,8 +2,9 @@
 
 import { renderBlock } from "./blocks.js";
 import { fill, h, reconcile } from "./dom.js";
-import { showProblem } from "./problem.js";
-import { FormState } from "./state.js";
+import { failureOf, showProblem } from "./problem.js";
+import { FormStates } from "./state.js";
+import { surfaceOf } from "./surface.js";
 
 export class Home {
   #tabs = document.getElementById("tabs");
@@ -12,16 +13,13 @@ export class Home {
   #notice = h("div", { class: "home-notice", role: "alert" });
   #body = h("div", { class: "home-body blocks" });
   #empty = h("p", { class: "home-empty" });
-  #act;
-  #directory;
-  #state = new FormState();
-  #shown = "";
+  #tools;
+  #states = new FormStates();
   #opened = "";
 
-  /** `choose(tab)` is called when a person presses one of the tabs. */
-  constructor({ act, directory }, choose) {
-    this.#act = act;
-    this.#directory = directory;
+  /** `tools` are {act, directory}; `choose(tab)` is called when a person presses one of the tabs. */
+  constructor(tools, choose) {
+    this.#tools = tools;
     fill(this.#panel, this.#notice, this.#empty, this.#body);
     for (const [name, tab] of Object.entries(this.#tab)) tab.addEventListener("click", () => choose(name));
     this.#tabs.addEventListener("keydown", (event) => {
@@ -56,9 +54,9 @@ export class Home {
     if (place === this.#opened) return;
     this.#opened = place;
     showProblem(this.#notice, "");
-    const answer = await this.#act("home", { tab });
+    const answer = await this.#tools.act("home", { tab });
     const isSilent = answer.ok || answer.error === "not_enabled" || tab !== "home";
-    if (!isSilent && place === this.#opened) showProblem(this.#notice, answer.message ?? answer.error);
+    if (!isSilent && place === this.#opened) showProblem(this.#notice, failureOf(answer));
   }
 
   #draw({ home: view, me, app }) {
@@ -67,10 +65,8 @@ export class Home {
     fill(this.#empty, `${app.name} has not published anything here yet.`);
     if (!view) return;
     const place = `${me} ${view.id}`;
-    if (place !== this.#shown) this.#state = new FormState();
-    this.#shown = place;
-    this.#state.follow(view.blocks, view.state?.values);
-    const surface = this.#surface(view, this.#state);
+    this.#states.keepOnly(new Set([place]));
+    const surface = this.#surface(view, this.#states.follow(place, view.blocks, view.state?.values));
     reconcile(
       this.#body,
       view.blocks.map((block, index) => ({
@@ -82,21 +78,8 @@ export class Home {
   }
 
   #surface(view, state) {
-    const details = (blockId, actionId) => ({
-      view_id: view.id,
-      block_id: blockId,
-      action_id: actionId,
-      values: state.values(),
-    });
-    return {
-      directory: this.#directory,
-      state,
-      press: (blockId, actionId, value) =>
-        this.#act("press", { ...details(blockId, actionId), ...(value === undefined ? {} : { value }) }),
-      options: (blockId, actionId, query) => this.#act("options", { ...details(blockId, actionId), query }),
-      changed: () => undefined,
-      failed: (text) => showProblem(this.#notice, text),
-    };
+    const where = () => ({ view_id: view.id, values: state.values() });
+    return surfaceOf(this.#tools, state, where, { failed: (text) => showProblem(this.#notice, text) });
   }
 }
 

@@ -4,20 +4,35 @@ import { appAvatar, avatar } from "./avatar.js";
 import { renderAttachment } from "./attachment.js";
 import { fill, h } from "./dom.js";
 import { renderBlock } from "./blocks.js";
-import { clockTime, dateOfTs, fullDate } from "./dates.js";
+import { clockTime, dateOfTs, fullDate, today } from "./dates.js";
 import { emojiCharacter } from "./emoji.js";
 import { icon } from "./icons.js";
 import { menuButton } from "./menu.js";
 import { renderMrkdwn } from "./mrkdwn.js";
-import { showProblem } from "./problem.js";
-import { FormState } from "./state.js";
+import { failureOf, showProblem } from "./problem.js";
+import { FormStates } from "./state.js";
+import { surfaceOf } from "./surface.js";
+
+const states = new FormStates(); // What is filled in outlives a new drawing of its message.
+
+/** A message to reconcile: drawn again when anything on it changes but what is filled in. */
+export function messageItem(message, follows, context) {
+  const { values: _, ...drawn } = message;
+  const { shortcuts, replies = [], deciderOf } = context;
+  const around = [follows, shortcuts, replies.map(({ ts }) => ts), deciderOf?.(message), today()];
+  return {
+    key: message.ts,
+    signature: JSON.stringify([drawn, around]),
+    render: () => renderMessage(message, follows, context),
+  };
+}
 
 /**
  * `context` is {act, directory, channel, shortcuts}, and where there is room for it
  * {replies, openThread, openBeside, deciderOf}.
  * `follows` says that the author stands above already.
  */
-export function renderMessage(message, follows, context) {
+function renderMessage(message, follows, context) {
   const author = authorOf(message, context.directory);
   const date = dateOfTs(message.ts);
   const problem = h("div", { class: "message-problem", role: "alert" });
@@ -54,7 +69,7 @@ export function isThreadReply(message) {
 }
 
 /** The people other than the reader whom a message of the app names, as ids. */
-export function namedPeople(message, me, people) {
+function namedPeople(message, me, people) {
   if (!message.is_bot) return [];
   const words = JSON.stringify([message.text, message.blocks]);
   return people.filter(({ id }) => id !== me && words.includes(id)).map(({ id }) => id);
@@ -148,21 +163,12 @@ function threadBar(message, { replies = [], openThread, directory }) {
   );
 }
 
-function messageSurface(message, { act, directory, channel }, failed) {
-  const state = new FormState();
-  state.follow(message.blocks);
-  const details = (blockId, actionId) => ({ channel, ts: message.ts, block_id: blockId, action_id: actionId });
-  return {
-    directory,
-    state,
-    press: (blockId, actionId, value) => {
-      failed("");
-      return act("press", { ...details(blockId, actionId), ...(value === undefined ? {} : { value }) });
-    },
-    options: (blockId, actionId, query) => act("options", { ...details(blockId, actionId), query }),
-    changed: () => undefined,
-    failed,
-  };
+function messageSurface(message, context, failed) {
+  const { channel, directory } = context;
+  const state = states.follow(`${directory.me()} ${channel} ${message.ts}`, message.blocks, message.values);
+  const surface = surfaceOf(context, state, () => ({ channel, ts: message.ts }), { failed });
+  const press = (...asked) => (failed(""), surface.press(...asked));
+  return { ...surface, press };
 }
 
 function toolbar(message, context, surface) {
@@ -198,7 +204,7 @@ function shortcutMenu(message, { act, channel, shortcuts }, surface) {
     description,
     choose: async () => {
       const answer = await act("shortcut", { callback_id: id, channel, ts: message.ts });
-      if (!answer.ok) surface.failed(answer.message ?? `That did not work: ${answer.error}`);
+      if (!answer.ok) surface.failed(failureOf(answer));
     },
   }));
   return menuButton({ label: "Message shortcuts", attributes: { dataset: { field: "shortcuts" } }, entries });

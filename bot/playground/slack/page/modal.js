@@ -6,30 +6,29 @@ import { renderBlock, showInputError } from "./blocks.js";
 import { icon } from "./icons.js";
 import { focusable, openLayer } from "./layer.js";
 import { plainOf } from "./mrkdwn.js";
-import { showProblem } from "./problem.js";
-import { FormState, valueOf } from "./state.js";
+import { failureOf, showProblem } from "./problem.js";
+import { FormStates, valueOf } from "./state.js";
+import { surfaceOf } from "./surface.js";
 import { formProblems } from "./validate.js";
 
 const FIRST_INPUT =
   ".block-input [data-field], .block input:not([type=checkbox]):not([type=radio]), .block textarea, .block [contenteditable]";
 const SETTLING = 1000; // After a submission the next snapshot brings the new view; it never takes this long.
 
-/** `act(do, details)` sends what the person does; `directory` knows people and channels. */
 export class Modal {
-  #act;
-  #directory;
-  #states = new Map();
+  #tools;
+  #states = new FormStates();
   #view = null;
   #drawn = null;
 
-  constructor(act, directory) {
-    this.#act = act;
-    this.#directory = directory;
+  /** `tools` are {act(do, details), directory}: the way to the server, and who people and channels are. */
+  constructor(tools) {
+    this.#tools = tools;
   }
 
   /** Show the stack of views; an empty one closes the modal. */
   show(views) {
-    this.#forget(views);
+    this.#states.keepOnly(new Set(views.map(({ id }) => id)));
     const view = views.at(-1);
     if (!view) {
       this.#close();
@@ -39,11 +38,6 @@ export class Modal {
     } else if (view.hash !== this.#view.hash) {
       this.#update(view, views.length > 1);
     }
-  }
-
-  #forget(views) {
-    const ids = new Set(views.map((view) => view.id));
-    for (const id of this.#states.keys()) if (!ids.has(id)) this.#states.delete(id);
   }
 
   #close() {
@@ -78,9 +72,7 @@ export class Modal {
 
   #update(view, nested) {
     this.#view = view;
-    const state = this.#states.get(view.id) ?? new FormState();
-    this.#states.set(view.id, state);
-    state.follow(view.blocks, view.state?.values);
+    const state = this.#states.follow(view.id, view.blocks, view.state?.values);
     const { titleId, header, body } = this.#drawn;
     const back = h(
       "button",
@@ -142,22 +134,11 @@ export class Modal {
 
   #surface(state) {
     const viewId = this.#view.id;
-    const details = (blockId, actionId) => ({
-      view_id: viewId,
-      block_id: blockId,
-      action_id: actionId,
-      values: state.values(),
-    });
-    return {
-      directory: this.#directory,
+    return surfaceOf(this.#tools, state, () => ({ view_id: viewId, values: state.values() }), {
       isForm: true,
-      state,
-      press: (blockId, actionId, value) =>
-        this.#act("press", { ...details(blockId, actionId), ...(value === undefined ? {} : { value }) }),
-      options: (blockId, actionId, query) => this.#act("options", { ...details(blockId, actionId), query }),
       changed: (blockId) => this.#showErrors({ [blockId]: "" }),
       failed: (text) => this.#view?.id === viewId && this.#warn(text),
-    };
+    });
   }
 
   async #submit() {
@@ -172,7 +153,7 @@ export class Modal {
     this.#warn("");
     if (Object.keys(problems).length) return;
     this.#busy(true);
-    const answer = await this.#act("submit", { view_id: view.id, values: state.values() });
+    const answer = await this.#tools.act("submit", { view_id: view.id, values: state.values() });
     if (this.#view?.id === view.id && this.#view.hash === view.hash) this.#answered(answer);
   }
 
@@ -180,7 +161,7 @@ export class Modal {
     const errors = answer.errors ?? {};
     if (!answer.ok) {
       this.#busy(false);
-      this.#warn(answer.message ?? `That did not work: ${answer.error}`);
+      this.#warn(failureOf(answer));
     } else if (Object.keys(errors).length) {
       this.#busy(false);
       this.#showErrors(errors);
@@ -211,8 +192,8 @@ export class Modal {
 
   async #dismiss(isCleared) {
     const view = this.#view;
-    const answer = await this.#act("close", { view_id: view.id, is_cleared: isCleared });
-    if (!answer.ok && this.#view?.id === view.id) this.#warn(answer.message ?? `That did not work: ${answer.error}`);
+    const answer = await this.#tools.act("close", { view_id: view.id, is_cleared: isCleared });
+    if (!answer.ok && this.#view?.id === view.id) this.#warn(failureOf(answer));
   }
 }
 

@@ -6,6 +6,7 @@ import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Conversation, signOf } from "./conversation.js";
 import { Dock } from "./dock.js";
+import { followClock } from "./dates.js";
 import { fill } from "./dom.js";
 import { Guide, deciderOf } from "./guide.js";
 import { Home } from "./home.js";
@@ -66,7 +67,7 @@ const tools = { act, directory, openThread, openBeside, deciderOf: (message) => 
 const conversation = new Conversation(tools, (text) => composer.sendText(text));
 const thread = new Thread({ act, directory, openBeside });
 const home = new Home({ act, directory }, (tab) => goTo({ tab }));
-const modal = new Modal(act, directory);
+const modal = new Modal({ act, directory });
 const sidebar = new Sidebar({ person: choosePerson, channel: chooseChannel });
 const unread = new Unread();
 const guide = new Guide({
@@ -89,6 +90,7 @@ function addPanels() {
 }
 
 function receive(received) {
+  followClock(received.ahead_seconds);
   snapshot = received;
   draw();
 }

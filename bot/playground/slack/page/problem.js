@@ -6,6 +6,11 @@ import { renderMrkdwn } from "./mrkdwn.js";
 
 const NO_NAMES = { user: () => null, channel: () => null };
 
+/** Why something that a person did was refused. */
+export function failureOf({ message, error }) {
+  return message ?? `That did not work: ${error}`;
+}
+
 /** Show a problem in a node that is kept for it; an empty text clears it. */
 export function showProblem(node, text) {
   const words = text && h("span", { class: "mrkdwn" }, renderMrkdwn(text, NO_NAMES));

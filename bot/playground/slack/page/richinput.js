@@ -97,7 +97,7 @@ function pastePlain(event) {
 }
 
 /** What an editor holds as a rich_text object; null where there is no text. */
-export function readRichText(editor) {
+function readRichText(editor) {
   const runs = [];
   collect(editor, {}, runs);
   const elements = trimmed(merged(runs)).map(({ text, style }) => ({

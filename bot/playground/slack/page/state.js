@@ -75,7 +75,7 @@ function elementsOf(block) {
 }
 
 /** The values of one view or message, keyed by block_id and action_id. */
-export class FormState {
+class FormState {
   #values = {};
 
   /** Follow new blocks: what keeps block_id, action_id and type keeps its value; the rest starts anew. */
@@ -101,6 +101,28 @@ export class FormState {
 
   values() {
     return structuredClone(this.#values);
+  }
+}
+
+/** The values of many views or messages, each by a name; what follows new blocks keeps what fits them. */
+export class FormStates {
+  #states = new Map();
+
+  /** The state under a name, as its newest blocks have it; `seed` is what the server knows of it. */
+  follow(name, blocks, seed) {
+    const state = this.#states.get(name) ?? new FormState();
+    this.#states.set(name, state);
+    state.follow(blocks, seed);
+    return state;
+  }
+
+  get(name) {
+    return this.#states.get(name);
+  }
+
+  /** Forget every state but those under these names. */
+  keepOnly(names) {
+    for (const name of this.#states.keys()) if (!names.has(name)) this.#states.delete(name);
   }
 }
 

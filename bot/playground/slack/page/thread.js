@@ -3,7 +3,7 @@
 import { Composer } from "./composer.js";
 import { sameRun } from "./conversation.js";
 import { fill, h, reconcile } from "./dom.js";
-import { renderMessage } from "./message.js";
+import { messageItem } from "./message.js";
 
 const NEAR_END = 48;
 
@@ -71,12 +71,11 @@ export class Thread {
 
   #items(snapshot, channel, parent, replies) {
     const shortcuts = snapshot.shortcuts.filter(({ type }) => type === "message");
-    const context = { ...this.#tools, openThread: undefined, channel: channel.id, shortcuts };
-    const item = (message, follows) => ({
-      key: `${this.#place} ${message.ts}`,
-      signature: JSON.stringify([message, follows, shortcuts]),
-      render: () => renderMessage(message, follows, context),
-    });
+    const context = { ...this.#tools, channel: channel.id, shortcuts };
+    const item = (message, follows) => {
+      const drawn = messageItem(message, follows, context);
+      return { ...drawn, key: `${this.#place} ${drawn.key}` };
+    };
     const words = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
     const rule = {
       key: "rule",

@@ -55,9 +55,13 @@ class Composer(BuiltinCommands):
         return Answer(ok=True)
 
     async def shortcut(self, callback_id: str, message: Message | None = None) -> Answer:
-        """Run a shortcut, global or on a message."""
-        if callback_id not in self._install.manifest.shortcuts:
-            return Answer(ok=False, error="unknown_shortcut", message=f"`{callback_id}` is not a shortcut of this app.")
+        """Run a shortcut, global or on a message that others see too."""
+        known, kind = self._install.manifest.shortcuts.get(callback_id), "message" if message else "global"
+        if known is None or known.type != kind:
+            sentence = f"`{callback_id}` is not a {kind} shortcut of this app."
+            return Answer(ok=False, error="unknown_shortcut", message=sentence)
+        if message is not None and message.is_ephemeral:
+            return Answer(ok=False, error="not_possible", message="There are no shortcuts on what only you can see.")
         if message is None:
             payload = payloads.shortcut(self._install, self.person, callback_id)
         else:
