@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground.slack.server import LocalSlack
 from bot.playground.slack.workspace import Channel, Person, Workspace
 from tests.browser.conftest import local_app
-from tests.browser.test_journey import SOON, open_as
+from tests.browser.test_journey import in_time, open_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
@@ -179,7 +179,7 @@ async def test_guide_ticks_off_what_is_done(browser: Browser, playground: Json) 
     await guide.get_by_role("button", name="/fix teams cache").click()
     await page.get_by_role("dialog").get_by_role("button", name="Run").click()
 
-    await expect(guide).to_contain_text("1 of 3 done", timeout=2 * SOON)
+    await in_time(playground, guide, "1 of 3 done")
     await guide.get_by_role("button", name="Close the things to try").click()
     await expect(guide).to_be_hidden()
     await page.reload()

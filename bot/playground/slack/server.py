@@ -20,7 +20,7 @@ from bot.playground.slack.webapi import CallRecord, WebApi
 from bot.playground.slack.workspace import Workspace
 
 HOST = "127.0.0.1"
-PAGE = Path(__file__).parent / "page"
+PAGE = (Path(__file__).parent / "page").resolve()
 _SHUTDOWN_SECONDS = 0.5
 _NO_CACHE = {"Cache-Control": "no-store"}
 
@@ -135,7 +135,7 @@ class LocalSlack:
         application.router.add_get("/ui", self._ui.watch)
         application.router.add_post("/ui/act", self._ui.act)
         application.router.add_get("/", _page)
-        application.router.add_get("/page/{file}", _page)
+        application.router.add_get("/page/{file:.+}", _page)
         for route in more_routes:
             application.router.add_route(route.method, route.path, _for_the_page(route.handler))
         return application
@@ -169,8 +169,8 @@ def _for_the_page(handler: Handler) -> Handler:
 
 async def _page(request: web.Request) -> web.StreamResponse:
     name = request.match_info.get("file", "index.html")
-    path = PAGE / name
-    # Only the files that stand in the folder itself are served.
-    if path.parent != PAGE or not path.is_file():
+    path = (PAGE / name).resolve()
+    # Only what stands below the folder is served, however the name is written.
+    if not path.is_relative_to(PAGE) or not path.is_file():
         raise web.HTTPNotFound
     return web.FileResponse(path, headers=_NO_CACHE)

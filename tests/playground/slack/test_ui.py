@@ -157,8 +157,9 @@ async def test_other_sites_are_refused(slack: LocalSlack, headers: dict[str, str
 
 async def test_only_files_of_the_page_are_served(slack: LocalSlack) -> None:
     """Nothing outside of the page's folder is served."""
+    outside = ("..%2Fserver.py", "frame/..%2F..%2Fserver.py", "%2Fetc%2Fpasswd")
     async with aiohttp.ClientSession() as session:
-        for path in ("/page/nothing.js", "/page/..%2Fserver.py", "/page/%2Fetc%2Fpasswd"):
+        for path in ("/page/nothing.js", "/page/frame", *(f"/page/{each}" for each in outside)):
             async with session.get(slack.url + path) as response:
                 assert response.status == 404
 

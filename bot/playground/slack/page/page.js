@@ -1,26 +1,26 @@
 /* Joins the parts of the page: snapshots in, what the person does out. */
 
-import { avatar } from "./avatar.js";
-import { Beside } from "./beside.js";
-import { Composer } from "./composer.js";
-import { Connection } from "./connection.js";
-import { Conversation, signOf } from "./conversation.js";
-import { Dock } from "./dock.js";
-import { followClock } from "./dates.js";
-import { fill } from "./dom.js";
-import { Guide, deciderOf } from "./guide.js";
-import { Home } from "./home.js";
-import { icon } from "./icons.js";
-import { Modal } from "./modal.js";
-import { Nexthink } from "./nexthink.js";
-import { isEmbedded, readPlace, writePlace } from "./place.js";
-import { showProblem } from "./problem.js";
-import { Sidebar } from "./sidebar.js";
-import { Slack } from "./slack.js";
-import { Switcher } from "./switcher.js";
-import { Thread } from "./thread.js";
-import { Unread } from "./unread.js";
-import { Wire } from "./wire.js";
+import { avatar } from "./dom/avatar.js";
+import { Beside } from "./frame/beside.js";
+import { Composer } from "./conversation/composer.js";
+import { Connection } from "./frame/connection.js";
+import { Conversation, signOf } from "./conversation/conversation.js";
+import { Dock } from "./frame/dock.js";
+import { followClock } from "./text/dates.js";
+import { fill } from "./dom/dom.js";
+import { Guide, deciderOf } from "./frame/guide.js";
+import { Home } from "./conversation/home.js";
+import { icon } from "./dom/icons.js";
+import { Modal } from "./modal/modal.js";
+import { Nexthink } from "./panels/nexthink.js";
+import { isEmbedded, readPlace, writePlace } from "./frame/place.js";
+import { showProblem } from "./dom/problem.js";
+import { Sidebar } from "./frame/sidebar.js";
+import { Slack } from "./panels/slack.js";
+import { Switcher } from "./frame/switcher.js";
+import { Thread } from "./conversation/thread.js";
+import { Unread } from "./frame/unread.js";
+import { Wire } from "./panels/wire.js";
 
 const byId = (id) => document.getElementById(id);
 const ROOM_FOR_WIRE = "(min-width: 1100px)";
