@@ -1,16 +1,19 @@
 """The page sees what its person sees, and acts through one door."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 from slack_bolt.app.async_app import AsyncApp
 
+from bot.playground.slack.installation import Settings
 from bot.playground.slack.server import LocalSlack
 from bot.playground.slack.suggestion import Suggestion
 
 Json = dict[str, Any]
+IMPATIENT = Settings(messages_per_second=0, ack_timeout=timedelta(milliseconds=100))
 
 
 def plain(text: str) -> Json:
@@ -196,6 +199,7 @@ async def test_home_is_opened_shown_and_pressed(slack: LocalSlack, connect: Any)
     assert (seen[0]["tab"], seen[2]["tab"]) == ("home", "messages")
 
 
+@pytest.mark.parametrize("settings", [IMPATIENT], ids=["impatient"])
 async def test_reply_goes_into_a_thread(slack: LocalSlack, seen: list[Json]) -> None:
     """A message with a thread's ts is a reply there; a thread of nothing is refused."""
     assert (await act(slack, do="message", channel="C0GENERAL", text="first"))["ok"]
