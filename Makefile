@@ -19,8 +19,9 @@ $(STAMP): requirements-dev.lock pyproject.toml
 playground: install
 	$(BIN)/fixdesk playground
 
+# Two workers use both cores of a small machine; more than four only fight for them.
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
 
 lint: install
 	$(BIN)/ruff check .

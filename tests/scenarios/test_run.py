@@ -245,7 +245,9 @@ async def test_upn_of_the_policy_counts(new_office: NewOffice) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"nql_interval": timedelta(seconds=1)}, {"saved_queries": NO_RECENT}], ids=str
+    "settings",
+    [{}, {"nql_interval": timedelta(seconds=1)}, {"saved_queries": NO_RECENT}],
+    ids=["usual", "a query a second", "no recent query"],
 )
 async def test_many_runs_at_once_all_end(new_office: NewOffice, settings: dict[str, Any]) -> None:
     """Runs of several people at the same time all reach done, also where NQL takes a query a second."""
