@@ -113,12 +113,7 @@ async def _bot(stand: "Stand", clock: "Clock", folder: Path, transport: Transpor
 
     for name in [name for name in os.environ if name.startswith(OURS)]:
         del os.environ[name]
-    os.environ.update(
-        stand.environment(),
-        SLACK_TRANSPORT=transport,
-        FIXDESK_DATABASE_URL=f"sqlite+aiosqlite:///{folder}/fixdesk.db",
-        FIXDESK_HTTP_PORT="0",
-    )
+    os.environ.update(stand.environment_of_bot(folder, transport))
     async with running_between(stand.slack, clock):
         yield
 

@@ -91,11 +91,8 @@ async def bot(
     policy_file.write_text(policy, encoding="utf-8")
     environment = {
         **dict.fromkeys(PROXIES, ""),
-        **stand.environment(),
-        "SLACK_TRANSPORT": transport,
+        **stand.environment_of_bot(tmp_path, transport),
         "FIXDESK_POLICY": str(policy_file),
-        "FIXDESK_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path / 'fixdesk.db'}",
-        "FIXDESK_HTTP_PORT": "0",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

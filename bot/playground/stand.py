@@ -81,6 +81,15 @@ class Stand:
             "FIXDESK_POLICY": str(POLICY),
         }
 
+    def environment_of_bot(self, folder: Path, transport: str = "socket") -> dict[str, str]:
+        """Return all that a bot beside them needs: its database in a folder, its web server on a free port."""
+        return {
+            **self.environment(),
+            "SLACK_TRANSPORT": transport,
+            "FIXDESK_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'fixdesk.db'}",
+            "FIXDESK_HTTP_PORT": "0",
+        }
+
     def facts(self) -> dict[str, Any]:
         """Return what a script needs to use both, as `--headless` prints it."""
         return {

@@ -70,5 +70,4 @@ async def start_to_first_ack() -> float:
 
 
 def _environment(stand: Stand, folder: Path) -> dict[str, str]:
-    database = f"sqlite+aiosqlite:///{folder}/fixdesk.db"
-    return {**os.environ, **stand.environment(), "FIXDESK_DATABASE_URL": database, "FIXDESK_HTTP_PORT": "0"}
+    return {**os.environ, **stand.environment_of_bot(folder)}

@@ -124,10 +124,8 @@ class Office:
         path = self.folder / "policy.yaml"
         path.write_text(policy or "", encoding="utf-8")
         variables = {
-            **self.stand.environment(),
-            "SLACK_TRANSPORT": self.transport,
+            **self.stand.environment_of_bot(self.folder, self.transport),
             "FIXDESK_POLICY": str(path) if policy else "",
-            "FIXDESK_DATABASE_URL": self.database_url,
             "FIXDESK_HTTP_PORT": str(self.port),
         }
         for name, value in (variables | environment).items():

@@ -25,6 +25,15 @@ def grace(person: PersonCalled) -> Protagonist:
     return person("Grace Example")
 
 
+async def ask_for_rights(ada: Protagonist) -> None:
+    """Ask for something that somebody has to approve first."""
+    await ada.command("/fix local admin permission")
+    await ada.choose("Action", "grant")
+    await ada.choose("Hours", "4")
+    await ada.type("Reason", "A driver")
+    await ada.press("Run")
+
+
 async def test_fix_runs_and_is_done(ada: Protagonist) -> None:
     """A command, a press, and one card that ends well."""
     await ada.command("/fix teams cache")
@@ -49,11 +58,7 @@ async def test_approval_comes_before_the_start(
     ada: Protagonist, grace: Protagonist, nexthink: SimulatedNexthink
 ) -> None:
     """Nothing starts before somebody agrees; refused, nothing starts at all."""
-    await ada.command("/fix local admin permission")
-    await ada.choose("Action", "grant")
-    await ada.choose("Hours", "4")
-    await ada.type("Reason", "A driver")
-    await ada.press("Run")
+    await ask_for_rights(ada)
 
     await grace.sees("waiting for approval")
     await grace.press("Deny")
@@ -64,11 +69,7 @@ async def test_approval_comes_before_the_start(
 
 async def test_question_that_nobody_answers_expires(ada: Protagonist, grace: Protagonist, clock: Clock) -> None:
     """Eight hours pass in a moment, and the card says what came of it."""
-    await ada.command("/fix local admin permission")
-    await ada.choose("Action", "grant")
-    await ada.choose("Hours", "4")
-    await ada.type("Reason", "A driver")
-    await ada.press("Run")
+    await ask_for_rights(ada)
     await grace.sees("waiting for approval")
 
     clock.jump(timedelta(hours=8))
