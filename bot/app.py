@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from bot.clock import utc_now
 from bot.domain.errors import NexthinkError, StoreError
 from bot.domain.run import RunId
+from bot.domain.thesaurus import Thesaurus
 from bot.domain.work import Work, WorkKind
 from bot.nexthink.client import NexthinkClient
 from bot.policy.rules import Devices, Policy
@@ -37,6 +38,7 @@ from bot.slack.status import Cards
 from bot.slack.transport import Transport
 from bot.store.database import SqlStore
 from bot.tenancy import connected_nexthink
+from bot.thesaurus.files import load_thesaurus
 from bot.usecases.approval import expire_approval
 from bot.usecases.catalog import WorkflowCatalog
 from bot.usecases.desk import Desk
@@ -47,6 +49,7 @@ from bot.usecases.resume import expire_resume, fire
 from bot.usecases.run import begin_run, give_up_run
 from bot.usecases.start import start_run
 from bot.usecases.status import Follower
+from bot.usecases.usage import UsageLog
 from bot.usecases.work import Handler, Worker
 from bot.web.health import Health, HealthPages
 from bot.web.server import WebServer
@@ -121,11 +124,14 @@ async def running_bot(settings: Settings, policy: Policy | None, *, clock: Clock
             closing.push_async_callback(slack.close)
             client = connected_nexthink(settings, clock=clock)
             nexthink = vitals.nexthink = await closing.enter_async_context(client)
-            team_id = await slack.check()
+            team_id, thesaurus = await asyncio.gather(
+                slack.check(), asyncio.to_thread(load_thesaurus, settings.fixdesk_thesaurus)
+            )
             people = SlackPeople(client=slack.client, team_id=team_id, clock=clock)
-            desk = _desk(nexthink, store, people, policy, clock)
+            desk = _desk(nexthink, store, people, policy, thesaurus, clock)
             vitals.catalog = desk.catalog
             await desk.catalog.load()
+            await desk.usage.load()
             async with _working(desk, slack, transport) as worker:
                 vitals.worker = worker
                 log.info("fixdesk is up")
@@ -168,14 +174,22 @@ def _transport(settings: Settings, clock: Clock) -> tuple[Transport, list[RouteD
     return request_url, request_url.routes()
 
 
-def _desk(nexthink: NexthinkClient, store: SqlStore, people: SlackPeople, policy: Policy | None, clock: Clock) -> Desk:
+def _desk(
+    nexthink: NexthinkClient,
+    store: SqlStore,
+    people: SlackPeople,
+    policy: Policy | None,
+    thesaurus: Thesaurus,
+    clock: Clock,
+) -> Desk:
     """Join the ports for the use cases; mypy checks here that each adapter fits its port."""
     return Desk(
         nexthink=nexthink,
         store=store,
         people=people,
-        catalog=WorkflowCatalog(nexthink=nexthink, store=store, policy=policy, clock=clock),
+        catalog=WorkflowCatalog(nexthink=nexthink, store=store, policy=policy, clock=clock, thesaurus=thesaurus),
         devices=DeviceFinder(nexthink=nexthink, rules=policy.devices if policy else Devices(), clock=clock),
+        usage=UsageLog(store=store, clock=clock),
         policy=policy,
         clock=clock,
         new_id=lambda: secrets.token_hex(8),
@@ -193,7 +207,7 @@ async def _working(desk: Desk, slack: SlackConnection, transport: Transport) -> 
     await desk.store.add_work(follow_now(desk.clock()))
     loops = [
         asyncio.create_task(worker.run(work_handlers(desk, cards, decisions), partial(_give_up, desk))),
-        asyncio.create_task(_keep_catalog(desk.catalog)),
+        asyncio.create_task(_keep_catalog(desk)),
     ]
     for loop in loops:
         loop.add_done_callback(_log_end)
@@ -228,11 +242,16 @@ def _log_end(loop: "asyncio.Task[None]") -> None:
         log.critical("A part of fixdesk has ended; restart it", exc_info=loop.exception())
 
 
-async def _keep_catalog(catalog: WorkflowCatalog) -> None:
-    """Refresh the catalog for ever, unevenly so that replicas do not ask together; soon after a failure."""
+async def _keep_catalog(desk: Desk) -> None:
+    """Refresh the catalog for ever, unevenly so that replicas do not ask together; soon after a failure.
+
+    What was run meanwhile, also by other replicas, is read with it.
+    """
+    catalog = desk.catalog
     while True:
         try:
             await catalog.refresh()
+            await desk.usage.load()
         except NexthinkError as error:
             log.warning("The catalog could not be refreshed: %s %s", error, catalog.age_note())
         except Exception:

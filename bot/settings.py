@@ -106,6 +106,7 @@ class LocalSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     fixdesk_policy: Path | None = None
+    fixdesk_thesaurus: Path | None = None
     fixdesk_database_url: str = "sqlite+aiosqlite:///fixdesk.db"
 
     @model_validator(mode="before")

@@ -1,18 +1,20 @@
 """`fixdesk search`: ranked matches for some words, from a file or from the cached catalog."""
 
 import asyncio
+import dataclasses
 import json
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from bot.domain.errors import ConfigurationError
-from bot.domain.search import Index, Match, build_index
-from bot.domain.workflow import Workflow, WorkflowId
+from bot.domain.explanation import Reason
+from bot.domain.search import Index, Matches, build_index
+from bot.domain.workflow import Catalog, Workflow, WorkflowId
 
 FROM_INPUT = "-"
 
@@ -26,17 +28,28 @@ def search(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many matches.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a query.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why each match is where it is.")] = False,
 ) -> None:
     """Show which workflows fit some words, best first."""
-    index = build_index(read_catalog(catalog), {}) if catalog else asyncio.run(cached_index())
+    index = _index_of(catalog)
+    show = _as_json if as_json else _as_text
     for query in _queries(words):
         started = time.perf_counter()
-        # At least two, for whether the best one is sure depends on the next.
-        matches = index.find(query, max(limit, 2))
+        matches = index.find(query, limit)
         milliseconds = (time.perf_counter() - started) * 1000
-        shown = matches.ranked[:limit]
-        is_sure = matches.is_confident
-        typer.echo(_as_json(query, shown, milliseconds, is_sure=is_sure) if as_json else _as_text(shown))
+        reasons = {one.workflow.id: index.explain(query, one.workflow.id) for one in matches.ranked} if explain else {}
+        typer.echo(show(Answer(query=query, milliseconds=milliseconds, matches=matches, reasons=reasons)))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one query found."""
+
+    query: str
+    milliseconds: float
+    matches: Matches
+    reasons: Mapping[WorkflowId, Sequence[Reason]]
+    """Of each match, where they were asked for."""
 
 
 def read_catalog(path: Path) -> list[Workflow]:
@@ -54,15 +67,25 @@ def read_catalog(path: Path) -> list[Workflow]:
     return [_workflow(path, number, dict(zip(columns, cells, strict=False))) for number, cells in rows[1:]]
 
 
-async def cached_index() -> Index:
-    """Build the index of the catalog in the database, with the policy's aliases; raise `ConfigurationError` without."""
+def _index_of(catalog: Path | None) -> Index:
     from bot.settings import LocalSettings, load_policy
-    from bot.store.database import SqlStore
-    from bot.store.engine import database_path
+    from bot.thesaurus.files import load_thesaurus
     from bot.usecases.catalog import aliases_of
 
     settings = LocalSettings()
-    url = settings.fixdesk_database_url
+    thesaurus = load_thesaurus(settings.fixdesk_thesaurus)
+    if catalog is not None:
+        return build_index(read_catalog(catalog), {}, thesaurus)
+    kept = asyncio.run(_cached(settings.fixdesk_database_url))
+    aliases = aliases_of(load_policy(settings.fixdesk_policy), kept.workflows)
+    return build_index(kept.workflows.values(), aliases, thesaurus)
+
+
+async def _cached(url: str) -> Catalog:
+    """Return the catalog in the database; raise `ConfigurationError` where there is none."""
+    from bot.store.database import SqlStore
+    from bot.store.engine import database_path
+
     kept = None
     if database_path(url).exists():
         store = await SqlStore.open(url)
@@ -74,7 +97,7 @@ async def cached_index() -> Index:
         raise ConfigurationError(
             ["FIXDESK_DATABASE_URL: no catalog is cached there; run `fixdesk serve` once, or give --catalog FILE.tsv"]
         )
-    return build_index(kept.workflows.values(), aliases_of(load_policy(settings.fixdesk_policy), kept.workflows))
+    return kept
 
 
 def _workflow(path: Path, number: int, row: Mapping[str, str]) -> Workflow:
@@ -92,12 +115,36 @@ def _queries(words: Iterable[str]) -> Iterator[str]:
         yield line.rstrip("\r\n")
 
 
-def _as_json(query: str, shown: Sequence[Match], milliseconds: float, *, is_sure: bool) -> str:
-    found = [{"id": one.workflow.id, "name": one.workflow.name, "score": one.score} for one in shown]
-    answer = {"query": query, "ms": round(milliseconds, 3), "confident": is_sure, "matches": found}
-    return json.dumps(answer, ensure_ascii=False)
+def _as_json(answer: Answer) -> str:
+    found = [
+        {
+            "id": one.workflow.id,
+            "name": one.workflow.name,
+            "score": one.score,
+            **_as_dicts(answer.reasons.get(one.workflow.id)),
+        }
+        for one in answer.matches.ranked
+    ]
+    row = {
+        "query": answer.query,
+        "ms": round(answer.milliseconds, 3),
+        "confident": answer.matches.is_confident,
+        "matches": found,
+    }
+    return json.dumps(row, ensure_ascii=False)
 
 
-def _as_text(shown: Sequence[Match]) -> str:
-    rows = [f"{one.score:.2f}  {one.workflow.name}  {one.workflow.id}" for one in shown]
+def _as_dicts(reasons: Sequence[Reason] | None) -> dict[str, Any]:
+    return {"reasons": [dataclasses.asdict(reason) for reason in reasons]} if reasons is not None else {}
+
+
+def _as_text(answer: Answer) -> str:
+    rows = []
+    for one in answer.matches.ranked:
+        rows.append(f"{one.score:.2f}  {one.workflow.name}  {one.workflow.id}")
+        rows += [_as_line(reason) for reason in answer.reasons.get(one.workflow.id, ())]
     return "\n".join(rows) or "Nothing fits."
+
+
+def _as_line(reason: Reason) -> str:
+    return f"      {reason.degree:.2f} of {reason.share:4.0%}  {reason.word}: {reason.because}"

@@ -1,62 +1,47 @@
-"""Finding workflows by what people type: an index over names, descriptions and aliases, and a ranking.
+"""Finding workflows by what people type: an index over a catalog, a ranking, and how sure it is.
 
-Words of the query are matched against the vocabulary of the catalog (exact, beginning, inflected, mistyped), weighted
-by how rare they are; a workflow's score is the share of the query's weight that it matches. So there is a natural
-"nothing fits", and a long description cannot win by its length.
+A query is understood word by word (see `query`): as it stands, inflected, unfinished, mistyped, joined or split, by
+what it means in seven languages, and by what helps with it. Each word weighs by its rarity in the catalog, and a
+workflow's score is the share of the query's weight that it matches, less a little for what its name says beyond the
+query. So there is a natural "nothing fits", and a long description cannot win by its length.
 """
 
 import dataclasses
-import math
-import re
-import sys
-import unicodedata
-from bisect import bisect_left
+import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
-
+from bot.domain.appraisal import Appraisal
+from bot.domain.explanation import Reason, explain
+from bot.domain.lexicon import Lexicon
+from bot.domain.postings import Place, Postings, place_order
+from bot.domain.query import Unit, units_of
+from bot.domain.thesaurus import Thesaurus
+from bot.domain.words import words_of
 from bot.domain.workflow import Workflow, WorkflowId
 
-MOST_WORDS = 30
-"""Of a query; a keystroke is answered on the event loop."""
-NAME_WEIGHT = 1.0
-ALIAS_WEIGHT = 0.95
-DESCRIPTION_WEIGHT = 0.6
-
-SHOWN_FROM = 0.4
+SHOWN_FROM = 0.42
 """Below this score a workflow does not fit."""
 CLEAR_FROM = 0.6
 CLEAR_LEAD = 0.12
 """A match is clear, and preselected, from a score and with a lead over the next."""
-CONFIDENT_FROM = 0.8
-"""Sure enough to speak up unasked, with the same lead."""
+NEAREST_FROM = 0.8
+"""From so good on, it is enough that the words as a whole are as much more alike to its name."""
+CONFIDENT_FROM = 0.62
+"""Sure enough to speak up unasked."""
+MOST_DOUBTFUL = 0.2
+"""The share of a query, by weight, that may be unknown or mistyped where it is answered unasked."""
+NEAR = 0.02
+"""Of two matches whose scores are so near, the more familiar one comes first."""
 
-_PREFIX = 0.9
-_INFLECTED = 0.95
-_MISTYPED_FROM = 0.7
-_LEAST_PREFIX = 2
-_LAST_LETTER = chr(sys.maxunicode)
-_SHORT_WORD = 4
-"""Words shorter than this are not taken as mistyped: almost any other short word is one letter away."""
-
-
-def words_of(text: str) -> list[str]:
-    """Split a text into words: no case, no accents, no punctuation."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return re.findall(r"[^\W_]+(?:'[^\W_]+)?", "".join(char for char in plain if not unicodedata.combining(char)))
-
-
-_FILLERS = frozenset(
-    words_of("""
-    a an and are as at be been but by can can't cannot could do does doesn't don't for from get gets getting has have
-    help how i i'm im in into is isn't it its just keep keeps me my need no not of on or our please so some that the
-    there this to too up very want was what when where which while why will with won't would you your
-    """)
-)
-"""Words that say nothing about which workflow is meant."""
+_NEARLY = 0.999
+_BY_ALIAS = 0.9995
+"""Only what is called so, word for word, has a score of 1; what has it as an alias comes next."""
+_EXCESS = 0.25
+_UNLIKE = 0.02
+"""What a name loses at most for what it says beyond the query, and for saying it in another way."""
+_LEAST_LOOKED_AT = 12
+_WIDER = 8
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +50,11 @@ class Match:
 
     workflow: Workflow
     score: float
-    """0 to 1: the share of the words that it matches."""
+    """0 to 1: the share of the words that it matches, by weight."""
     likeness: float = 0.0
-    """0 to 1: how alike the words are to its name, or to an alias, as a whole; parts near equals."""
+    """0 to 1: how alike the words are to its name, or to an alias, as a whole."""
+    words: tuple[str, ...] = ()
+    """The words of its name, without case and accents, that were asked for."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,152 +62,110 @@ class Matches:
     """Everything found, best first."""
 
     ranked: tuple[Match, ...] = ()
+    is_confident: bool = False
+    """Whether the best match is good enough to be offered unasked."""
 
     @property
     def clear(self) -> Match | None:
         """The best match, if it is clear enough to be preselected."""
-        return self.ranked[0] if self._leads(CLEAR_FROM) or self._is_nearest() else None
-
-    @property
-    def is_confident(self) -> bool:
-        """Whether the best match is good enough to be offered unasked."""
-        return self._leads(CONFIDENT_FROM)
-
-    def _is_nearest(self) -> bool:
-        """Tell whether the best one matches about everything, and is more alike as a whole than the next."""
-        first, second = self.ranked[:2] if len(self.ranked) > 1 else (None, None)
-        if first is None or second is None:
-            return False
-        return first.score >= CONFIDENT_FROM and first.likeness - second.likeness >= CLEAR_LEAD
-
-    def _leads(self, least: float) -> bool:
-        if not self.ranked or self.ranked[0].score < least:
-            return False
-        return len(self.ranked) == 1 or self.ranked[0].score - self.ranked[1].score >= CLEAR_LEAD
+        if not self.ranked:
+            return None
+        best, *others = self.ranked
+        if not others:
+            return best if best.score >= CLEAR_FROM else None
+        lead, is_alike = best.score - others[0].score, best.likeness - others[0].likeness >= CLEAR_LEAD
+        is_clear = best.score >= CLEAR_FROM and lead >= CLEAR_LEAD
+        is_nearest = best.score >= NEAREST_FROM and (is_alike or best.likeness == 1.0) and lead > 0
+        return best if is_clear or is_nearest else None
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+def _strange(_: WorkflowId) -> float:
+    return 0.0
+
+
+def _any(_: Workflow) -> bool:
+    return True
+
+
+def _is_shown(match: Match) -> bool:
+    return match.score >= SHOWN_FROM
+
+
+def _order(match: Match, familiarity: Callable[[WorkflowId], float]) -> tuple[float, str]:
+    return (-match.score - NEAR * familiarity(match.workflow.id), match.workflow.id)
+
+
 class Index:
-    """The vocabulary of a catalog. Building it takes time in proportion to the catalog; do it off the event loop."""
+    """A catalog, ready to be searched. Building it takes time in proportion to the catalog: do it off the loop."""
 
-    workflows: tuple[Workflow, ...]
-    vocabulary: tuple[str, ...]
-    """Every word, sorted."""
-    stems: Mapping[str, tuple[str, ...]]
-    """Stem → the words that have it."""
-    postings: Mapping[str, Mapping[int, float]]
-    """Word → place in `workflows` → weight of the best field that has it."""
-    rarity: Mapping[str, float]
-    """Word → its inverse document frequency."""
-    phrases: tuple[tuple[str, ...], ...]
-    """Place in `workflows` → its name and aliases, in words."""
+    def __init__(
+        self, workflows: Iterable[Workflow], aliases: Mapping[WorkflowId, Sequence[str]], thesaurus: Thesaurus
+    ) -> None:
+        """Index workflows with the operator's aliases and the help desk's words."""
+        self.workflows = tuple(sorted(workflows, key=place_order))
+        self.by_name = tuple(sorted(self.workflows, key=lambda workflow: (workflow.name.casefold(), workflow.id)))
+        self.by_id = {workflow.id: workflow for workflow in self.workflows}
+        self._postings = Postings(thesaurus)
+        self._places: dict[str, set[Place]] = defaultdict(set)
+        """Name or alias, as words → the workflows that are called so."""
+        for place, workflow in enumerate(self.workflows):
+            self._postings.add(workflow, aliases.get(workflow.id, ()))
+            for name in (workflow.name, *aliases.get(workflow.id, ())):
+                self._places[" ".join(words_of(name))].add(place)
+        self._lexicon = Lexicon(self._postings, thesaurus)
 
-    def find(self, query: str, limit: int = 10) -> Matches:
-        """Rank the workflows that fit some words; the same words always give the same answer."""
-        typed = words_of(query)[:MOST_WORDS]
-        words = _meaningful(typed)
-        gained: dict[int, float] = defaultdict(float)
-        total = 0.0
-        for word in words:
-            alike = self._alike(word)
-            weight = self._weight(alike)
-            total += weight
-            for place, degree in self._degrees(alike).items():
-                gained[place] += weight * degree
-        text = " ".join(typed)
-        matches = [
-            Match(
-                workflow=self.workflows[place],
-                score=round(gain / total, 4),
-                likeness=max(fuzz.token_sort_ratio(text, phrase) for phrase in self.phrases[place]) / 100,
-            )
-            for place, gain in gained.items()
-            if gain >= SHOWN_FROM * total
-        ]
-        return Matches(ranked=tuple(sorted(matches, key=_order)[:limit]))
+    def find(
+        self,
+        query: str,
+        limit: int = 10,
+        *,
+        familiarity: Callable[[WorkflowId], float] = _strange,
+        permits: Callable[[Workflow], bool] = _any,
+    ) -> Matches:
+        """Rank the workflows that fit some words; the same words always give the same answer.
 
-    def _alike(self, word: str) -> dict[str, float]:
-        """Return the words of the vocabulary that a typed word may mean, and how surely."""
-        alike = dict.fromkeys(self._beginning_with(word), _PREFIX)
-        alike |= dict.fromkeys(self.stems.get(_stem(word), ()), _INFLECTED)
-        if len(word) >= _SHORT_WORD:
-            near = process.extract(
-                word, self.vocabulary, scorer=OSA.normalized_similarity, score_cutoff=_MISTYPED_FROM, limit=8
-            )
-            for known, likeness, _ in near:
-                alike.setdefault(known, likeness * _PREFIX)
-        if word in self.postings:
-            alike[word] = 1.0
-        return alike
+        `familiarity`, 0 to 1, orders near equals. What `permits` refuses is left out; it is asked in their order.
+        """
+        units = units_of(query, self._lexicon)
+        total = sum(unit.weight for unit in units)
+        if not total:
+            return Matches()
+        words = words_of(query)
+        exact = self._places.get(" ".join(words), set())
+        looked_at, ranked = max(limit + 2, _LEAST_LOOKED_AT), list[Match]()
+        appraisal = Appraisal(self._lexicon.telling(words), units, self._postings, self._lexicon.rarities)
+        while True:
+            shares = appraisal.shares(looked_at, SHOWN_FROM) | dict.fromkeys(exact, 1.0)
+            nearest = heapq.nsmallest(looked_at, ((-share, place) for place, share in shares.items()))
+            found = [self._match(appraisal, place, -share, is_exact=place in exact) for share, place in nearest]
+            found = sorted(filter(_is_shown, found), key=lambda match: _order(match, familiarity))
+            ranked = [match for match in found if permits(match.workflow)]
+            if len(ranked) >= limit or looked_at >= len(shares):
+                break
+            looked_at *= _WIDER
+        return Matches(ranked=tuple(ranked[:limit]), is_confident=bool(ranked) and _is_sure(ranked[0], units, total))
 
-    def _beginning_with(self, word: str) -> Sequence[str]:
-        """Return the words that begin with at least two typed letters."""
-        if len(word) < _LEAST_PREFIX:
-            return ()
-        return self.vocabulary[bisect_left(self.vocabulary, word) : bisect_left(self.vocabulary, word + _LAST_LETTER)]
+    def explain(self, query: str, workflow_id: WorkflowId) -> tuple[Reason, ...]:
+        """Say for each word that counts what it has to do with a workflow of the catalog."""
+        place = self.workflows.index(self.by_id[workflow_id])
+        return explain(units_of(query, self._lexicon), place, self._postings)
 
-    def _weight(self, alike: Mapping[str, float]) -> float:
-        """Weigh a typed word by the rarity of what it most surely means; an unknown word weighs as the rarest."""
-        if not alike:
-            return math.log1p(len(self.workflows))
-        return self.rarity[max(alike, key=lambda known: alike[known])]
-
-    def _degrees(self, alike: Mapping[str, float]) -> dict[int, float]:
-        degrees: dict[int, float] = {}
-        for known, likeness in alike.items():
-            for place, weight in self.postings[known].items():
-                degrees[place] = max(degrees.get(place, 0.0), likeness * weight)
-        return degrees
+    def _match(self, appraisal: Appraisal, place: Place, share: float, *, is_exact: bool) -> Match:
+        excess, likeness, words = appraisal.look_at(place)
+        loss = _EXCESS * excess + _UNLIKE * (1 - likeness)
+        called = 1.0 if likeness == 1.0 else _BY_ALIAS
+        score = called if is_exact else min(share * (1 - loss), _NEARLY)
+        return Match(workflow=self.workflows[place], score=round(score, 4), likeness=likeness, words=words)
 
 
-def _order(match: Match) -> tuple[float, float, str]:
-    """Order by score; near equals by how alike the whole phrase is, then by id."""
-    return (-round(match.score, 2), -match.likeness, match.workflow.id)
+def _is_sure(best: Match, units: Collection[Unit], total: float) -> bool:
+    doubtful = sum(unit.weight for unit in units if not (unit.is_known and unit.is_sure))
+    is_about_something = any(unit.is_topic for unit in units)
+    return best.score >= CONFIDENT_FROM and doubtful <= MOST_DOUBTFUL * total and is_about_something
 
 
-def build_index(workflows: Iterable[Workflow], aliases: Mapping[WorkflowId, Sequence[str]]) -> Index:
+def build_index(
+    workflows: Iterable[Workflow], aliases: Mapping[WorkflowId, Sequence[str]], thesaurus: Thesaurus | None = None
+) -> Index:
     """Build the index of a catalog with the operator's aliases."""
-    listed = tuple(sorted(workflows, key=lambda workflow: workflow.id))
-    postings: dict[str, dict[int, float]] = defaultdict(dict)
-    for place, workflow in enumerate(listed):
-        fields = (
-            (DESCRIPTION_WEIGHT, words_of(workflow.description)),
-            (ALIAS_WEIGHT, _with_joined(words_of(" ".join(aliases.get(workflow.id, ()))))),
-            (NAME_WEIGHT, _with_joined(words_of(workflow.name))),
-        )
-        for weight, words in fields:
-            for word in words:
-                postings[word][place] = max(weight, postings[word].get(place, 0.0))
-    rarity = {word: math.log1p(len(listed) / len(places)) for word, places in postings.items()}
-    stems: dict[str, list[str]] = defaultdict(list)
-    for word in postings:
-        stems[_stem(word)].append(word)
-    return Index(
-        workflows=listed,
-        vocabulary=tuple(sorted(postings)),
-        stems={stem: tuple(words) for stem, words in stems.items()},
-        postings=dict(postings),
-        rarity=rarity,
-        phrases=tuple(
-            tuple(" ".join(words_of(text)) for text in (workflow.name, *aliases.get(workflow.id, ())))
-            for workflow in listed
-        ),
-    )
-
-
-def _meaningful(words: Sequence[str]) -> list[str]:
-    """Drop filler words, unless there is nothing else."""
-    return [word for word in words if word not in _FILLERS] or list(words)
-
-
-def _with_joined(words: Sequence[str]) -> list[str]:
-    """Add each two neighbours as one word, so that "one drive" and "onedrive" meet."""
-    return [*words, *(first + second for first, second in pairwise(words))]
-
-
-def _stem(word: str) -> str:
-    """Cut the commonest English endings of a long enough word."""
-    for ending in ("ing", "ed", "es", "s", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORT_WORD - 1:
-            return word.removesuffix(ending)
-    return word
+    return Index(workflows, aliases, thesaurus or Thesaurus())

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.domain.errors import FixdeskError, NotAllowedError, NotFoundError
 from bot.domain.person import Person
+from bot.domain.search import Match
 from bot.policy.decide import NO_POLICY, identify
 from bot.slack.background import Background
 from bot.slack.blocks.form import parameter_options
@@ -77,11 +78,12 @@ class Search:
 
     async def _best_view(self, person: Person, context: FormContext) -> Block:
         """Return the form of a clear match, else the choice with what is worth knowing."""
-        found = find_workflows(context.words, person, context.channel_id, desk=self._desk)
+        found = await find_workflows(context.words, person, context.channel_id, desk=self._desk)
         clear = found.matches.clear if found.refused is None else None
         if clear is not None:
             return await self._forms.view_for(clear.workflow, person, context)
-        if not find_workflows("", person, context.channel_id, desk=self._desk).matches.ranked:
+        anything = await find_workflows("", person, context.channel_id, desk=self._desk, limit=1)
+        if not anything.matches.ranked:
             raise NotAllowedError(found.refused.reason if found.refused and context.words else NOTHING_ALLOWED)
         notes = [*_notes(context.words, found), self._desk.catalog.age_note()]
         return choice_view(context, [note for note in notes if note])
@@ -98,12 +100,16 @@ class Search:
         except NotAllowedError:
             return {"options": []}
         query = typed.text.strip() or context.words
-        ranked = find_workflows(query, person, context.channel_id, desk=self._desk, limit=OPTIONS).matches.ranked
+        ranked = await self._ranked(query, person, context)
         if not ranked and not typed.text.strip():
-            ranked = find_workflows("", person, context.channel_id, desk=self._desk, limit=OPTIONS).matches.ranked
+            ranked = await self._ranked("", person, context)
         # As the form has it, which may know a workflow by its details: a preselected option must be one of these.
         catalog = self._desk.catalog
         return {"options": [workflow_option(catalog.get(one.workflow.id) or one.workflow) for one in ranked]}
+
+    async def _ranked(self, query: str, person: Person, context: FormContext) -> tuple[Match, ...]:
+        found = await find_workflows(query, person, context.channel_id, desk=self._desk, limit=OPTIONS)
+        return found.matches.ranked
 
     async def _remember(self, slack_id: str) -> None:
         """Learn who somebody is for their next keystroke: this path never waits for Slack."""

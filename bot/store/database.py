@@ -12,6 +12,7 @@ from bot.domain.batch import Batch, BatchId, Part
 from bot.domain.card import Card
 from bot.domain.resumption import Resumption, ResumptionState
 from bot.domain.run import ExecutionId, Followed, Run, RunId
+from bot.domain.usage import Use
 from bot.domain.work import NewWork, Work
 from bot.domain.workflow import Catalog, WorkflowId
 from bot.store import audit, batches, cards, probe, resumptions, runs
@@ -102,6 +103,10 @@ class SqlStore:
     async def runs_of(self, slack_id: str, limit: int) -> list[Run]:
         """Return a person's runs, newest first."""
         return await self._read(runs.of_person, slack_id, limit)
+
+    async def uses_since(self, since: datetime) -> list[Use]:
+        """Return how often each person ran each workflow, and when last."""
+        return await self._read(runs.uses_since, since)
 
     async def undecided_runs(self) -> list[Run]:
         """Return the runs with an open approval or an open resume, oldest first."""

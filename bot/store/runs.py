@@ -1,5 +1,6 @@
 """Queries about runs, with their executions and decisions. A list costs three statements, however long it is."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, exists, func, insert, select, update
@@ -7,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.decision import Approval, DecisionState
 from bot.domain.run import Execution, ExecutionId, Followed, Run, RunId, RunState
+from bot.domain.usage import Use
+from bot.domain.workflow import WorkflowId
 from bot.store import codec
 from bot.store.tables import decisions, executions, runs
 from bot.store.upsert import insert_into
@@ -73,6 +76,29 @@ async def of_person(connection: AsyncConnection, slack_id: str, limit: int) -> l
     """Return a person's runs, newest first."""
     query = select(runs).where(runs.c.requester_slack_id == slack_id)
     return await _load(connection, query.order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit))
+
+
+async def uses_since(connection: AsyncConnection, since: datetime) -> list[Use]:
+    """Return how often each person ran each workflow, and when last."""
+    query = (
+        select(
+            runs.c.requester_slack_id,
+            runs.c.workflow_id,
+            func.count().label("times"),
+            func.max(runs.c.created_at).label("last_at"),
+        )
+        .where(runs.c.created_at >= since)
+        .group_by(runs.c.requester_slack_id, runs.c.workflow_id)
+    )
+    return [
+        Use(
+            slack_id=row.requester_slack_id,
+            workflow_id=WorkflowId(row.workflow_id),
+            times=row.times,
+            last_at=row.last_at,
+        )
+        for row in await connection.execute(query)
+    ]
 
 
 async def of_execution(connection: AsyncConnection, execution_id: ExecutionId) -> Run | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.errors import NexthinkError, NexthinkFault
 from bot.domain.search import Index, build_index
+from bot.domain.thesaurus import Thesaurus
 from bot.domain.workflow import Catalog, Workflow, WorkflowId
 from bot.policy.decide import rule_for
 from bot.policy.rules import Policy
@@ -23,7 +24,16 @@ RETRY_WITH = timedelta(minutes=1)
 class WorkflowCatalog:
     """The catalog in memory, with its index."""
 
-    def __init__(self, *, nexthink: Nexthink, store: Store, policy: Policy | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        nexthink: Nexthink,
+        store: Store,
+        policy: Policy | None,
+        clock: Clock,
+        thesaurus: Thesaurus | None = None,
+    ) -> None:
+        self._thesaurus = thesaurus or Thesaurus()
         self._nexthink = nexthink
         self._store = store
         self._policy = policy
@@ -116,7 +126,7 @@ class WorkflowCatalog:
 
     async def _adopt(self, catalog: Catalog) -> None:
         aliases = aliases_of(self._policy, catalog.workflows)
-        self.index = await asyncio.to_thread(build_index, catalog.workflows.values(), aliases)
+        self.index = await asyncio.to_thread(build_index, catalog.workflows.values(), aliases, self._thesaurus)
         self._listed = catalog.workflows
         # The list may leave versions out: then what the details said of a workflow still holds.
         self._read = {

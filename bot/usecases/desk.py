@@ -14,6 +14,7 @@ from bot.usecases.catalog import WorkflowCatalog
 from bot.usecases.device import DeviceFinder
 from bot.usecases.due import show
 from bot.usecases.ports import Clock, Nexthink, People, Store
+from bot.usecases.usage import UsageLog
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Desk:
     people: People
     catalog: WorkflowCatalog
     devices: DeviceFinder
+    usage: UsageLog
     policy: Policy | None
     """None = nothing is allowed yet."""
     clock: Clock

@@ -11,6 +11,7 @@ from bot.domain.person import Profile
 from bot.domain.resumption import Resumption, ResumptionState
 from bot.domain.run import Device, ExecutionId, Followed, Run, RunId, Sighting, Started, Target
 from bot.domain.targets import NamedTarget
+from bot.domain.usage import Use
 from bot.domain.work import NewWork, Work
 from bot.domain.workflow import Catalog, Workflow, WorkflowId
 
@@ -85,6 +86,9 @@ class Store(Protocol):
 
     async def runs_of(self, slack_id: str, limit: int) -> list[Run]:
         """Return a person's runs, newest first."""
+
+    async def uses_since(self, since: datetime) -> list[Use]:
+        """Return how often each person ran each workflow since then, and when last."""
 
     async def undecided_runs(self) -> list[Run]:
         """Return the runs with an open approval or an open resume, oldest first."""

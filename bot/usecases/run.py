@@ -95,7 +95,10 @@ async def submit_run(submission: Submission, *, desk: Desk) -> Run | None:
         channel_id=submission.channel_id,
     )
     is_first = await desk.store.add_run(run, [work_on(run_id, WorkKind.BEGIN, now), show(run_id, now)])
-    return run if is_first else None
+    if not is_first:
+        return None
+    desk.usage.note(submission.slack_id, workflow.id)
+    return run
 
 
 def _rule_in_memory(workflow: Workflow, person: Person | None, channel_id: str, desk: Desk) -> Rule:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.bench import calls, follow, requests, start, targets
+from tests.bench import calls, follow, requests, search, start, targets
 
 ROUNDS = 7
 CALL_ROUNDS = 3
@@ -13,6 +13,7 @@ async def measure() -> None:
     for figures in (start.measure(ROUNDS), requests.measure(CALL_ROUNDS), calls.measure(CALL_ROUNDS), follow.measure()):
         _print(await figures)
     _print(targets.measure(CALL_ROUNDS))
+    _print(search.measure())
 
 
 def _print(figures: list[str]) -> None:

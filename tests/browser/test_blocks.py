@@ -13,7 +13,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.playground.slack.server import LocalSlack
 from bot.playground.slack.workspace import Channel, Person, UserGroup, Workspace
-from tests.browser.conftest import local_app
+from tests.browser.conftest import PATIENCE, local_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
@@ -159,7 +159,7 @@ async def test_press_shows_what_the_app_did(desk: Desk, page: Page) -> None:
     await desk.post(MESSAGES[0])
     message = page.get_by_role("article").last
     await message.get_by_role("button", name="Approve").click()
-    assert (await asyncio.wait_for(desk.seen.get(), 5))["actions"][0]["action_id"] == "ok"
+    assert (await asyncio.wait_for(desk.seen.get(), PATIENCE))["actions"][0]["action_id"] == "ok"
     await expect(message.get_by_role("alert").filter(has_text="operation_timeout")).to_have_count(0)
 
     await message.get_by_role("button", name="Deny").click()
@@ -180,7 +180,7 @@ async def test_feedback_says_which_thumb(desk: Desk, page: Page) -> None:
     await thumb.click()
 
     await expect(thumb).to_have_attribute("aria-pressed", "true")
-    assert (await asyncio.wait_for(desk.seen.get(), 5))["actions"][0]["type"] == "feedback_buttons"
+    assert (await asyncio.wait_for(desk.seen.get(), PATIENCE))["actions"][0]["type"] == "feedback_buttons"
 
 
 async def test_type_ahead_shows_the_newest_answer(desk: Desk, page: Page) -> None:
@@ -191,7 +191,7 @@ async def test_type_ahead_shows_the_newest_answer(desk: Desk, page: Page) -> Non
     await expect(page.get_by_text("Type 3 or more characters")).to_be_visible()
     await field.press_sequentially("rep")
     await expect(page.get_by_text("Searching…")).to_be_visible()
-    await asyncio.wait_for(desk.asked.wait(), 5)
+    await asyncio.wait_for(desk.asked.wait(), PATIENCE)
     await field.press_sequentially("air")
     await expect(page.get_by_role("option")).to_have_text(["Repair VPN"])
 
@@ -217,7 +217,7 @@ async def test_modal_submits_the_state_that_slack_would(desk: Desk, page: Page) 
     await dialog.get_by_role("button", name="Run").click()
 
     await expect(page.get_by_role("dialog")).to_have_count(0)
-    body = await asyncio.wait_for(desk.seen.get(), 5)
+    body = await asyncio.wait_for(desk.seen.get(), PATIENCE)
     values = body["view"]["state"]["values"]
     (file,) = values["files"]["files"].pop("files")
     assert (file["id"][0], file["name"], file["size"]) == ("F", "log.txt", 10)

@@ -41,7 +41,8 @@ STEP = timedelta(seconds=6)
 """A little more than the bot's own tick."""
 GLANCE = 0.08
 """Seconds of real time that a step is given to show."""
-PATIENCE = 8.0
+PATIENCE = 20.0
+"""Seconds of real time; more than a single wait takes, so that it says itself what it did not see."""
 
 POLICY = """
 version: 1

@@ -13,7 +13,7 @@ from tests.scenarios.office import PATIENCE, NewOffice, Office, only_over_socket
 
 async def get(office: Office, path: str) -> httpx.Response:
     """Ask the bot's own HTTP server."""
-    async with httpx.AsyncClient(trust_env=False, timeout=8) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
         return await client.get(f"{office.url}{path}")
 
 

@@ -16,7 +16,7 @@ from bot.playground.nexthink.fault import Endpoint, hang
 from bot.playground.slack.workspace import Message
 from bot.store.database import SqlStore
 from bot.usecases.due import Presser, press, work_on
-from tests.scenarios.office import NOT_ACKED, POLICY, Office, buttons, last_line
+from tests.scenarios.office import NOT_ACKED, PATIENCE, POLICY, Office, buttons, last_line
 
 ADMIN = {"Action": "grant", "Hours": "4", "Reason": "A driver"}
 SHORTLY = timedelta(milliseconds=400)
@@ -47,6 +47,15 @@ def heard(words: str) -> Iterator[asyncio.Event]:
     logger.addHandler(ear)
     yield event
     logger.removeHandler(ear)
+
+
+@contextmanager
+def short_of_time(office: Office) -> Iterator[None]:
+    """Let Slack wait less for acks, where none comes."""
+    usual = office.slack._install.settings
+    office.slack._install.settings = dataclasses.replace(usual, ack_timeout=SHORTLY)
+    yield
+    office.slack._install.settings = usual
 
 
 def presser(office: Office, message: Message) -> Presser:
@@ -127,12 +136,12 @@ async def test_claimed_press_of_a_process_that_died_is_worked_off(office: Office
 
 async def test_press_that_cannot_be_stored_is_not_acked(office: Office) -> None:
     """A press is acked once it is stored: while the database fails Slack warns the person; the next press counts."""
-    office.slack._install.settings = dataclasses.replace(office.slack._install.settings, ack_timeout=SHORTLY)
     await office.run(office.ada, "manage local admin permission", **ADMIN)
     message = await office.asked(office.grace, "waiting for approval")
 
     await office.alter_database("ALTER TABLE work RENAME TO work_away")
-    lost = await office.grace.press(message, "Approve")
+    with short_of_time(office):
+        lost = await office.grace.press(message, "Approve")
     await office.alter_database("ALTER TABLE work_away RENAME TO work")
     taken = await office.grace.press(message, "Approve")
     await office.card_after(office.ada, "Approved by Grace Example", "Status: done")
@@ -142,11 +151,11 @@ async def test_press_that_cannot_be_stored_is_not_acked(office: Office) -> None:
 
 async def test_submission_that_cannot_be_stored_is_not_acked(office: Office) -> None:
     """A form that could not be stored stays open, with what was filled in, and can be submitted again."""
-    office.slack._install.settings = dataclasses.replace(office.slack._install.settings, ack_timeout=SHORTLY)
     view = await office.form(office.ada, "teams cache")
 
     await office.alter_database("ALTER TABLE runs RENAME TO runs_away")
-    lost = await office.ada.submit(view)
+    with short_of_time(office):
+        lost = await office.ada.submit(view)
     await office.alter_database("ALTER TABLE runs_away RENAME TO runs")
     taken = await office.ada.submit(view)
     await office.card_after(office.ada, "Status: done")
@@ -163,7 +172,7 @@ async def test_moment_without_a_database_delays_no_card(office: Office) -> None:
     await office.alter_database("ALTER TABLE work RENAME TO work_away")
     with heard("could not be released") as trouble:
         office.nexthink.release()
-        await asyncio.wait_for(trouble.wait(), 5)
+        await asyncio.wait_for(trouble.wait(), PATIENCE)
     await office.alter_database("ALTER TABLE work_away RENAME TO work")
     before = office.clock()
     await office.until(office.card(office.ada, "Status: done"), timedelta(seconds=1))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.playground.slack.faults import Fault
-from tests.scenarios.office import Office, buttons, fill_in, last_line, only_over_sockets
+from tests.scenarios.office import PATIENCE, Office, buttons, fill_in, last_line, only_over_sockets
 
 BOT = "U0FIXDESK"
 ADMIN = {"Action": "grant", "Hours": "4", "Reason": "A driver"}
@@ -158,7 +158,7 @@ async def test_closed_window_troubles_nobody(office: Office) -> None:
     loading = await office.ada.view(lambda view: "submit" not in view.body)
 
     assert (await office.ada.close(loading)).ok
-    await office.slack.workspace.changes.until(lambda: office.slack.calls_of("views.update") or None, 5, str)
+    await office.slack.workspace.changes.until(lambda: office.slack.calls_of("views.update") or None, PATIENCE, str)
 
     assert (office.ada.views, office.ada.messages) == ([], [])
     await office.form(office.ada, "teams cache")

@@ -18,6 +18,7 @@ from bot.store.database import SqlStore
 from bot.usecases.catalog import WorkflowCatalog
 from bot.usecases.desk import Desk
 from bot.usecases.device import DeviceFinder
+from bot.usecases.usage import UsageLog
 from tests.domain.values import LAPTOP, NOON, a_run, a_workflow
 
 POLICY = read_policy(
@@ -229,6 +230,7 @@ async def make_bench(store: HeldStore, policy: Policy | None = POLICY) -> Bench:
         people=people,
         catalog=WorkflowCatalog(nexthink=nexthink, store=store, policy=policy, clock=clock),
         devices=DeviceFinder(nexthink=nexthink, rules=POLICY.devices, clock=clock),
+        usage=UsageLog(store=store, clock=clock),
         policy=policy,
         clock=clock,
         new_id=lambda: next(names),

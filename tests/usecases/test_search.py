@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import NexthinkFault, StoreError
-from bot.domain.workflow import Catalog
+from bot.domain.search import Matches
+from bot.domain.usage import Use
+from bot.domain.workflow import Catalog, WorkflowId
 from bot.usecases.catalog import PATIENCE, WorkflowCatalog
 from bot.usecases.desk import Desk
 from bot.usecases.search import Found, find_workflows, wake_catalog
@@ -16,7 +18,7 @@ from tests.usecases.fakes import POLICY, Bench
 async def found(bench: Bench, query: str, slack_id: str = "UADA", limit: int = 100) -> tuple[list[str], str]:
     """Return the ids that somebody finds, and why not the best."""
     person = await bench.desk.person(slack_id)
-    result = find_workflows(query, person, "C1", desk=bench.desk, limit=limit)
+    result = await find_workflows(query, person, "C1", desk=bench.desk, limit=limit)
     return [match.workflow.id for match in result.matches.ranked], result.refused.reason if result.refused else ""
 
 
@@ -37,7 +39,25 @@ async def test_without_words_everything_allowed_is_shown_by_name(bench: Bench, q
     assert (await found(bench, query, limit=2))[0] == everything[:2]
 
     ada = await bench.desk.person("UADA")
-    assert find_workflows(query, ada, "C1", desk=bench.desk).matches.clear is None
+    assert (await find_workflows(query, ada, "C1", desk=bench.desk)).matches.clear is None
+
+
+async def test_without_words_the_familiar_comes_first(bench: Bench) -> None:
+    """What Ada ran of late, then what is run most, then the rest by name."""
+    for slack_id, workflow_id, times in (("UADA", "#reset_vpn", 1), ("UADA", "#paused", 1), ("UGRACE", "#device", 9)):
+        bench.clock.advance(minutes=1)
+        use = Use(slack_id=slack_id, workflow_id=WorkflowId(workflow_id), times=times, last_at=bench.clock())
+        bench.desk.usage.usage.note(use)
+
+    assert (await found(bench, ""))[0] == ["#paused", "#reset_vpn", "#device", "#approved"]
+
+
+async def test_large_catalog_is_searched_in_a_thread(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is the same."""
+    here = await found(bench, "fix")
+    monkeypatch.setattr("bot.usecases.search.AT_ONCE", 0)
+
+    assert await found(bench, "fix") == here
 
 
 async def test_nothing_fits_is_no_refusal(bench: Bench) -> None:
@@ -54,6 +74,7 @@ def without_catalog(bench: Bench) -> Desk:
         people=bench.people,
         catalog=catalog,
         devices=bench.desk.devices,
+        usage=bench.desk.usage,
         policy=POLICY,
         clock=bench.clock,
         new_id=bench.desk.new_id,
@@ -67,10 +88,10 @@ async def test_press_wakes_a_catalog_that_is_not_there(bench: Bench) -> None:
     bench.nexthink.fail("list_workflows", NexthinkFault.UNREACHABLE)
 
     assert not await wake_catalog(desk)
-    assert find_workflows("vpn", ada, "C1", desk=desk) == Found(matches=find_workflows("", ada, "", desk=desk).matches)
+    assert await find_workflows("vpn", ada, "C1", desk=desk) == Found(matches=Matches())
 
     assert await wake_catalog(desk)
-    assert find_workflows("vpn", ada, "C1", desk=desk).matches.ranked
+    assert (await find_workflows("vpn", ada, "C1", desk=desk)).matches.ranked
 
 
 async def test_person_does_not_wait_long_for_a_catalog(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

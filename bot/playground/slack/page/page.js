@@ -1,5 +1,6 @@
 /* Joins the parts of the page: snapshots in, what the person does out. */
 
+import { afterPress } from "./dom/press.js";
 import { avatar } from "./dom/avatar.js";
 import { Beside } from "./frame/beside.js";
 import { Composer } from "./conversation/composer.js";
@@ -64,6 +65,7 @@ const openBeside = isEmbedded ? undefined : (person) => beside.open(person);
 const openThread = (ts) => thread.open(ts, snapshot, shownChannel);
 const composer = new Composer(byId("composer-area"), act, { id: "composer", label: "Message", inThread: false });
 const tools = { act, directory, openThread, openBeside, deciderOf: (message) => deciderOf(message, snapshot) };
+const draw = afterPress(drawNow);
 const conversation = new Conversation(tools, (text) => composer.sendText(text));
 const thread = new Thread({ act, directory, openBeside });
 const home = new Home({ act, directory }, (tab) => goTo({ tab }));
@@ -76,8 +78,13 @@ const guide = new Guide({
   card: (channel) => goTo({ channel, tab: "messages" }),
 });
 const wire = new Wire();
-if (!isEmbedded) addPanels();
 new Switcher(places);
+
+/** Until the first snapshot there is nothing to act on, so that nothing which is pressed gets lost. */
+function openUp() {
+  for (const id of ["topbar", "frame"]) byId(id).inert = false;
+  if (!isEmbedded) addPanels();
+}
 
 function addPanels() {
   const [nexthink, slack] = [new Nexthink(), new Slack()];
@@ -91,11 +98,12 @@ function addPanels() {
 
 function receive(received) {
   followClock(received.ahead_seconds);
+  if (!snapshot) openUp();
   snapshot = received;
   draw();
 }
 
-function draw() {
+function drawNow() {
   const channel = snapshot.channels.find((each) => each.id === wanted.channel) ?? snapshot.channels[0];
   if (!channel) return;
   shownChannel = channel;
@@ -138,9 +146,15 @@ function banner(id, text) {
 
 function choosePerson(id) {
   showSidebar(false);
-  if (id === snapshot?.me) return;
+  if (id === wanted.person) return;
   wanted = { ...wanted, person: id };
-  connection.watch(id);
+  become(id);
+}
+
+/** On the way to another person nothing is typed that would be sent as the one before. */
+function become(person) {
+  composer.wait();
+  connection.watch(person);
 }
 
 function chooseChannel(id) {
@@ -210,9 +224,9 @@ document.addEventListener("visibilitychange", () => document.hidden || (snapshot
 window.addEventListener("hashchange", () => {
   const place = readPlace();
   wanted = place;
-  if (place.person && place.person !== snapshot?.me) connection.watch(place.person);
+  if (place.person && place.person !== snapshot?.me) become(place.person);
   else if (snapshot) draw();
 });
 
-connection.watch(wanted.person);
+become(wanted.person);
 if (!isEmbedded) composer.focus();

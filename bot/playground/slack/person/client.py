@@ -10,8 +10,8 @@ from bot.playground.slack.person.controls import Controls
 from bot.playground.slack.person.dialogs import Dialogs
 from bot.playground.slack.workspace import Message, View
 
-PATIENCE = 5.0
-"""Seconds that a wait takes before it fails."""
+PATIENCE = 15.0
+"""Seconds that a wait takes before it fails; a loaded machine is slow."""
 
 
 class Client(Composer, Controls, Dialogs):

@@ -22,7 +22,7 @@ QUIET = 0.05
 """Seconds of real time without a change, after which time passes."""
 STEP = timedelta(seconds=6)
 """How much passes then: a little more than the bot's own tick."""
-PATIENCE = 10.0
+PATIENCE = 15.0
 """Seconds of real time that anything may take."""
 T = TypeVar("T")
 

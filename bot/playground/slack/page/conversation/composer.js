@@ -25,6 +25,7 @@ export class Composer {
   #from = 0;
   #active = 0;
   #dismissed = "";
+  #takesFocus = false;
 
   /** `options` are {id, label, inThread}. The nodes are put into `host`. */
   constructor(host, act, options) {
@@ -46,6 +47,7 @@ export class Composer {
       "aria-label": options.label,
       "aria-autocomplete": "list",
       "aria-controls": listId,
+      disabled: true,
     });
     this.#form = h("form", { class: "composer" }, this.#input, this.#tools);
     host.append(this.#menu, this.#form, this.#closed, this.#notice);
@@ -74,14 +76,29 @@ export class Composer {
     const words = example ? `Message ${target}, or try ${example}` : `Message ${target}`;
     this.#input.placeholder = this.#options.inThread ? "Reply…" : words;
     this.#showClosed(channel.kind === "dm" && snapshot.app.is_read_only);
+    this.#open();
     const signature = JSON.stringify(snapshot.shortcuts);
     if (this.#tools.dataset.for === signature) return;
     this.#tools.dataset.for = signature;
     fill(this.#tools, this.#buttons());
   }
 
+  /** Take no text until there is a place again to send it to. */
+  wait() {
+    this.#takesFocus ||= document.activeElement === this.#input;
+    this.#input.disabled = true;
+  }
+
+  /** Be ready to be typed into, at the latest with the next place. */
   focus() {
+    this.#takesFocus = this.#input.disabled;
     this.#input.focus();
+  }
+
+  #open() {
+    this.#input.disabled = false;
+    if (this.#takesFocus && document.activeElement === document.body) this.focus();
+    this.#takesFocus = false;
   }
 
   /** Send a text as if the person had typed it. */

@@ -12,6 +12,7 @@ export class Connection {
   #onLost;
   #socket = null;
   #person = null;
+  #me = null;
   #attempt = 0;
   #timer = 0;
 
@@ -32,7 +33,7 @@ export class Connection {
 
   /** Do something as the person on the screen. The answer always has `ok`. */
   async act(what, details) {
-    const body = JSON.stringify({ person: this.#person, do: what, ...details });
+    const body = JSON.stringify({ person: this.#me, do: what, ...details });
     try {
       const response = await fetch("/ui/act", {
         method: "POST",
@@ -65,6 +66,7 @@ export class Connection {
     if (frame.type !== "snapshot") return;
     this.#attempt = 0;
     this.#person = frame.me;
+    this.#me = frame.me;
     this.#onLost(false);
     this.#onSnapshot(frame);
   }

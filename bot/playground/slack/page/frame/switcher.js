@@ -7,6 +7,7 @@ import { openLayer } from "../modal/layer.js";
 const MOST = 9;
 
 export class Switcher {
+  #jump = document.getElementById("jump");
   #places;
   #close = null;
   #entries = [];
@@ -17,10 +18,11 @@ export class Switcher {
   /** `places()` gives {label, hint, sign, go} for everything that one can go to. */
   constructor(places) {
     this.#places = places;
-    document.getElementById("jump").addEventListener("click", () => this.open());
+    this.#jump.addEventListener("click", () => this.open());
     document.addEventListener("keydown", (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
       event.preventDefault();
+      if (this.#jump.closest("[inert]")) return; // There is nowhere to go yet.
       if (this.#close) this.#dismiss();
       else if (!document.querySelector("#layers > *")) this.open();
     });

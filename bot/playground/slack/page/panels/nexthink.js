@@ -1,5 +1,6 @@
 /* The panel of the simulated Nexthink: how it is, what goes wrong with it, and how the tenant differs. */
 
+import { afterPress } from "../dom/press.js";
 import { fill, h } from "../dom/dom.js";
 import { icon } from "../dom/icons.js";
 import { Panel, counts } from "./panel.js";
@@ -10,7 +11,7 @@ import { FaultForm, planned, presets, singleFaults } from "./trouble.js";
 
 export class Nexthink {
   #panel = new Panel("nexthink");
-  #simulation = new Simulation("/nexthink", "The simulated Nexthink", (state) => this.#show(state));
+  #simulation = new Simulation("/nexthink", "The simulated Nexthink", afterPress((state) => this.#show(state)));
   #changed = [];
   #form = new FaultForm(this.#panel.part("form"), (place, asked) =>
     this.#change("fault", { endpoint: place, ...asked }),

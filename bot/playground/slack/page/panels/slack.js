@@ -1,5 +1,6 @@
 /* The panel of the local Slack: its clock, its connections, and what goes wrong between it and the app. */
 
+import { afterPress } from "../dom/press.js";
 import { clockTimeWithSeconds, fullDate } from "../text/dates.js";
 import { fill, h, nextId } from "../dom/dom.js";
 import { Panel, counts } from "./panel.js";
@@ -11,7 +12,7 @@ const USUAL_SECONDS = 5;
 
 export class Slack {
   #panel = new Panel("slack");
-  #simulation = new Simulation("/slack", "The local Slack", (state) => this.#show(state));
+  #simulation = new Simulation("/slack", "The local Slack", afterPress((state) => this.#show(state)));
   #form = new FaultForm(this.#panel.part("form"), (method, asked) => this.#change("fault", { method, ...asked }));
   #seconds = new Map();
 
