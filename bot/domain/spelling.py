@@ -40,7 +40,8 @@ class Spelling:
 
     def _one_slip(self, word: str) -> dict[str, float]:
         found = {known for short in _shortened(word) for known in self._without.get(short, ())}
-        return {known: _ONE_SLIP for known in sorted(found) if OSA.distance(word, known, score_cutoff=1) <= 1}
+        near = (known for known in sorted(found) if OSA.distance(word, known, score_cutoff=1) <= 1)
+        return {known: _ONE_SLIP for known in near if not is_other_beginning(word, known)}
 
     def _two_slips(self, word: str) -> dict[str, float]:
         candidates = [
@@ -49,7 +50,12 @@ class Spelling:
             for known in self._by_length.get(length, ())
         ]
         near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=2, limit=_MOST)
-        return {known: _TWO_SLIPS for known, _, _ in near}
+        return {known: _TWO_SLIPS for known, _, _ in near if not is_other_beginning(word, known)}
+
+
+def is_other_beginning(word: str, other: str) -> bool:
+    """Tell whether two words differ in their first letter alone: that is another word, not a slip."""
+    return word[1:] == other[1:] and word[:1] != other[:1]
 
 
 def _shortened(word: str) -> Iterator[str]:
