@@ -49,6 +49,8 @@ class Appraisal:
             if source.initials_of
         ]
         self._shares: dict[Place, float] = {}
+        self.is_complete = False
+        """Whether nothing that matches enough was left aside for being behind those that were wanted."""
 
     def _gains_of_terms(self) -> dict[TermId, list[float]]:
         """Return, for each term that matters, how much weight of each unit it matches."""
@@ -70,6 +72,7 @@ class Appraisal:
         The weightiest words nominate first. It ends as soon as nothing that was not nominated could be among the
         number that is wanted.
         """
+        self.is_complete = True
         bounds = [unit.weight / self._total * _best_degree(unit) for unit in self._units]
         nomination = Nomination(self._units, self._postings)
         for degree, nominees in ((STRONG_FROM, nomination.strong), (WEAK_FROM, nomination.weak)):
@@ -86,7 +89,8 @@ class Appraisal:
             return True
         if len(self._shares) < wanted:
             return False
-        return heapq.nlargest(wanted, self._shares.values())[-1] >= bound
+        self.is_complete = heapq.nlargest(wanted, self._shares.values())[-1] < bound
+        return not self.is_complete
 
     def _found(self, least: float) -> dict[Place, float]:
         return {place: share for place, share in self._shares.items() if share >= least}

@@ -140,7 +140,7 @@ class Index:
             found = [self._match(appraisal, place, -share, is_exact=place in exact) for share, place in nearest]
             found = sorted(filter(_is_shown, found), key=lambda match: _order(match, familiarity))
             ranked = [match for match in found if permits(match.workflow)]
-            if len(ranked) >= limit or looked_at >= len(shares):
+            if len(ranked) >= limit or (appraisal.is_complete and looked_at >= len(shares)):
                 break
             looked_at *= _WIDER
         return Matches(ranked=tuple(ranked[:limit]), is_confident=bool(ranked) and _is_sure(ranked[0], units, total))

@@ -137,10 +137,6 @@ class Thesaurus:
             if tuple(stems[start : start + len(phrase)]) == phrase
         }
 
-    def knows(self, word: str) -> bool:
-        """Tell whether it is a word of the help desk, or without a meaning."""
-        return word in self.fillers or bool(self.meaning(word))
-
 
 def parse_rows(text: str, name: str) -> list[Row]:
     """Read a table; a line that is none becomes a row with a relation that `problems_of` refuses."""

@@ -265,6 +265,17 @@ def test_what_is_not_permitted_is_left_out_and_does_not_take_a_place() -> None:
     assert [one.workflow.id > "#47" for one in shown] == [True] * 3
 
 
+@pytest.mark.parametrize("allowed", ["Reset VPN on kiosks", "Reset VPN profile 40"])
+def test_what_is_permitted_is_found_however_far_behind(allowed: str) -> None:
+    """The ranking goes on until there is enough that a person may run, or nothing fits any more."""
+    names = ["Reset VPN on kiosks", *(f"Reset VPN profile {number}" for number in range(100)), "Repair VPN", "Reset"]
+    index = build_index([a_workflow(f"#{place}", name=name) for place, name in enumerate(names)], {}, THESAURUS)
+
+    found = index.find("reset vpn", permits=lambda workflow: workflow.name in {allowed, "Repair VPN"})
+
+    assert [match.workflow.name for match in found.ranked] == [allowed, "Repair VPN"]
+
+
 def test_matched_words_of_the_name_are_told() -> None:
     """So that they can be highlighted."""
     assert INDEX.find("teams cahce").ranked[0].words == ("teams", "cache")

@@ -236,6 +236,20 @@ async def test_runs_of_a_person_are_newest_first(store: SqlStore, make_run: Call
     assert await store.runs_of("U1", 3) == [mine[3], mine[2], mine[1]]
 
 
+async def test_uses_are_counted_by_person_and_workflow(
+    store: SqlStore, make_run: Callable[..., Run], noon: datetime
+) -> None:
+    """How often since then, and when last."""
+    for number, minutes in enumerate((-1, 0, 5)):
+        await store.add_run(
+            make_run(id=RunId(f"u-{number}"), view_id=f"W-{number}", created_at=noon + timedelta(minutes=minutes))
+        )
+
+    uses = await store.uses_since(noon)
+
+    assert [(use.slack_id, use.times, use.last_at) for use in uses] == [("U1", 2, noon + timedelta(minutes=5))]
+
+
 async def test_open_decisions_are_listed(store: SqlStore, make_run: Callable[..., Run], noon: datetime) -> None:
     """A run is undecided while its approval or any resume is open, and is listed once."""
     is_open, is_decided = (_resume(state, noon) for state in (DecisionState.OPEN, DecisionState.DECIDED))
