@@ -44,6 +44,7 @@ from bot.usecases.catalog import WorkflowCatalog
 from bot.usecases.desk import Desk
 from bot.usecases.device import DeviceFinder
 from bot.usecases.due import follow_now
+from bot.usecases.offloop import off_loop
 from bot.usecases.ports import Clock
 from bot.usecases.resume import expire_resume, fire
 from bot.usecases.run import begin_run, give_up_run
@@ -125,7 +126,7 @@ async def running_bot(settings: Settings, policy: Policy | None, *, clock: Clock
             client = connected_nexthink(settings, clock=clock)
             nexthink = vitals.nexthink = await closing.enter_async_context(client)
             team_id, thesaurus = await asyncio.gather(
-                slack.check(), asyncio.to_thread(load_thesaurus, settings.fixdesk_thesaurus)
+                slack.check(), off_loop(load_thesaurus, settings.fixdesk_thesaurus)
             )
             people = SlackPeople(client=slack.client, team_id=team_id, clock=clock)
             desk = _desk(nexthink, store, people, policy, thesaurus, clock)

@@ -1,6 +1,7 @@
 """`fixdesk serve`: runs the bot until it is told to stop."""
 
 import asyncio
+import gc
 
 from bot.cli.signals import until_told_to_stop
 
@@ -19,6 +20,8 @@ def serve() -> None:
 
     async def run() -> None:
         async with running_bot(settings, policy):
+            # What is there now stays: looking through it for garbage again and again would hold the event loop.
+            gc.freeze()
             await asyncio.Event().wait()
 
     asyncio.run(until_told_to_stop(run(), PATIENCE))

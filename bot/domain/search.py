@@ -10,6 +10,7 @@ import dataclasses
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from bot.domain.appraisal import Appraisal
 from bot.domain.explanation import Reason, explain
@@ -42,6 +43,7 @@ _UNLIKE = 0.02
 """What a name loses at most for what it says beyond the query, and for saying it in another way."""
 _LEAST_LOOKED_AT = 12
 _WIDER = 8
+_PART = 2_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,13 @@ def _order(match: Match, familiarity: Callable[[WorkflowId], float]) -> tuple[fl
     return (-match.score - NEAR * familiarity(match.workflow.id), match.workflow.id)
 
 
+def _sorted(workflows: Iterable[Workflow], key: Callable[[Workflow], tuple[Any, ...]]) -> tuple[Workflow, ...]:
+    """Sort a part at a time: sorting all at once would hold every other thread, the event loop's too."""
+    listed = list(workflows)
+    parts = [sorted(listed[start : start + _PART], key=key) for start in range(0, len(listed), _PART)]
+    return tuple(heapq.merge(*parts, key=key))
+
+
 class Index:
     """A catalog, ready to be searched. Building it takes time in proportion to the catalog: do it off the loop."""
 
@@ -102,8 +111,8 @@ class Index:
         self, workflows: Iterable[Workflow], aliases: Mapping[WorkflowId, Sequence[str]], thesaurus: Thesaurus
     ) -> None:
         """Index workflows with the operator's aliases and the help desk's words."""
-        self.workflows = tuple(sorted(workflows, key=place_order))
-        self.by_name = tuple(sorted(self.workflows, key=lambda workflow: (workflow.name.casefold(), workflow.id)))
+        self.workflows = _sorted(workflows, place_order)
+        self.by_name = _sorted(self.workflows, lambda workflow: (workflow.name.casefold(), workflow.id))
         self.by_id = {workflow.id: workflow for workflow in self.workflows}
         self._postings = Postings(thesaurus)
         self._places: dict[str, set[Place]] = defaultdict(set)

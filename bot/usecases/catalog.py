@@ -11,6 +11,7 @@ from bot.domain.thesaurus import Thesaurus
 from bot.domain.workflow import Catalog, Workflow, WorkflowId
 from bot.policy.decide import rule_for
 from bot.policy.rules import Policy
+from bot.usecases.offloop import off_loop
 from bot.usecases.ports import Clock, Nexthink, Store
 
 REFRESH_EVERY = timedelta(minutes=15)
@@ -126,7 +127,7 @@ class WorkflowCatalog:
 
     async def _adopt(self, catalog: Catalog) -> None:
         aliases = aliases_of(self._policy, catalog.workflows)
-        self.index = await asyncio.to_thread(build_index, catalog.workflows.values(), aliases, self._thesaurus)
+        self.index = await off_loop(build_index, catalog.workflows.values(), aliases, self._thesaurus)
         self._listed = catalog.workflows
         # The list may leave versions out: then what the details said of a workflow still holds.
         self._read = {
