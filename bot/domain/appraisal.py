@@ -118,30 +118,30 @@ class Appraisal:
 
     def look_at(self, place: Place) -> tuple[float, float, tuple[str, ...]]:
         """Return the share of its name that was not asked for, how alike the whole is, and the words asked for."""
-        terms, names = self._postings.terms, self._postings.names[place]
-        excess = min(self._excess(name) for name in names)
-        *aliases, likeness = (
-            fuzz.token_sort_ratio(self._text, " ".join(terms[term].word for term in name)) / 100 for name in names
-        )
-        likeness = max([likeness, *(alias * _ALIAS for alias in aliases)])
-        words = tuple(terms[term].word for term in names[-1] if self._asked(term) >= _MATCHED_FROM)
+        *aliases, name = self._postings.names[place]
+        *spellings, text = self._postings.texts[place]
+        fits = [self._asked(term) for term in name]
+        excess, likeness = self._excess(name, fits), fuzz.token_sort_ratio(self._text, text) / 100
+        for alias, spelling in zip(aliases, spellings, strict=True):
+            excess = min(excess, self._excess(alias, [self._asked(term) for term in alias]))
+            likeness = max(likeness, fuzz.token_sort_ratio(self._text, spelling) / 100 * _ALIAS)
+        terms = self._postings.terms
+        words = tuple(terms[term].word for term, fit in zip(name, fits, strict=True) if fit >= _MATCHED_FROM)
         return excess, likeness, words
 
-    def _excess(self, name: Sequence[TermId]) -> float:
+    def _excess(self, name: Sequence[TermId], fits: Sequence[float]) -> float:
         total = left = 0.0
-        for term in name:
+        for term, fit in zip(name, fits, strict=True):
             rarity = self._rarities[term]
             total += rarity
-            left += rarity * (1 - self._asked(term))
+            left += rarity * (1 - fit)
         return left / total if total else 0.0
 
     def _asked(self, term: TermId) -> float:
         """Return how well a term fits the word that it fits best."""
-        row = self._gains.get(term)
-        if row is None:
-            return 0.0
         known = self._known.get(term)
         if known is None:
-            known = max(gain * self._total / unit.weight for gain, unit in zip(row, self._units, strict=True) if gain)
+            gains = zip(self._gains.get(term, ()), self._units, strict=False)
+            known = max((gain * self._total / unit.weight for gain, unit in gains if gain), default=0.0)
             self._known[term] = known
         return known

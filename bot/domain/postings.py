@@ -36,6 +36,8 @@ class Postings:
         """By their ids."""
         self.names: list[tuple[tuple[TermId, ...], ...]] = []
         """Place → its aliases and, last, its name, without the words that have no meaning."""
+        self.texts: list[tuple[str, ...]] = []
+        """Place → the same, as texts."""
         self.name_terms: list[tuple[TermId, ...]] = []
         """Place → all that its names say, once."""
         self.descriptions: list[tuple[TermId, ...]] = []
@@ -56,6 +58,7 @@ class Postings:
         named = dict.fromkeys(term for name in names for term in name)
         described = dict.fromkeys(self._terms_of(words_of(workflow.description)))
         self.names.append(names)
+        self.texts.append(tuple(" ".join(self.terms[term].word for term in name) for name in names))
         self.name_terms.append(tuple(named))
         self.descriptions.append(tuple(term for term in described if term not in named))
         for term in named:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 from bot.domain.lexicon import Lexicon, Reading, Source
 from bot.domain.thesaurus import ELSEWHERE, FILLER, NOT, Combination
-from bot.domain.words import words_of
 
 MOST_WORDS = 30
 """A keystroke is answered at once, however much was pasted."""
@@ -41,9 +40,9 @@ class Unit:
         self.is_known = True
 
 
-def units_of(query: str, lexicon: Lexicon) -> list[Unit]:
-    """Understand a query; nothing is left of one that has no words."""
-    words = [part for word in words_of(query)[:MOST_WORDS] for part in lexicon.parts(word)]
+def units_of(typed: Sequence[str], lexicon: Lexicon) -> list[Unit]:
+    """Understand the words of a query; nothing is left of one that has none."""
+    words = [part for word in typed[:MOST_WORDS] for part in lexicon.parts(word)]
     units = _worded(words, lexicon)
     _join_neighbours(words, units, lexicon)
     _find_phrases(words, units, lexicon)

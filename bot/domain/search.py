@@ -135,11 +135,11 @@ class Index:
 
         `familiarity`, 0 to 1, orders near equals. What `permits` refuses is left out; it is asked in their order.
         """
-        units = units_of(query, self._lexicon)
+        words = words_of(query)
+        units = units_of(words, self._lexicon)
         total = sum(unit.weight for unit in units)
         if not total:
             return Matches()
-        words = words_of(query)
         exact = self._places.get(" ".join(words), set())
         looked_at, ranked = max(limit + 2, _LEAST_LOOKED_AT), list[Match]()
         appraisal = Appraisal(self._lexicon.telling(words), units, self._postings, self._lexicon.rarities)
@@ -157,7 +157,7 @@ class Index:
     def explain(self, query: str, workflow_id: WorkflowId) -> tuple[Reason, ...]:
         """Say for each word that counts what it has to do with a workflow of the catalog."""
         place = self.workflows.index(self.by_id[workflow_id])
-        return explain(units_of(query, self._lexicon), place, self._postings)
+        return explain(units_of(words_of(query), self._lexicon), place, self._postings)
 
     def _match(self, appraisal: Appraisal, place: Place, share: float, *, is_exact: bool) -> Match:
         excess, likeness, words = appraisal.look_at(place)

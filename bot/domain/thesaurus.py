@@ -90,8 +90,8 @@ class Thesaurus:
     words: Mapping[str, Meaning] = dataclasses.field(default_factory=dict)
     stems: Mapping[str, Meaning] = dataclasses.field(default_factory=dict)
     roots: Mapping[str, Meaning] = dataclasses.field(default_factory=dict)
-    phrases: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = dataclasses.field(default_factory=dict)
-    """First stem of a phrase → its stems, and the concept; the longest first."""
+    phrases: Mapping[tuple[str, str], tuple[tuple[tuple[str, ...], str], ...]] = dataclasses.field(default_factory=dict)
+    """First two stems of a phrase → its stems, and the concept; the longest first."""
     combinations: Mapping[str, tuple[Combination, ...]] = dataclasses.field(default_factory=dict)
     """One of its terms → the combination."""
     leads: Mapping[str, Meaning] = dataclasses.field(default_factory=dict)
@@ -131,9 +131,9 @@ class Thesaurus:
     def _phrases_at(self, stems: Sequence[str], places: Sequence[int]) -> dict[tuple[str, tuple[int, ...]], None]:
         return {
             (concept, tuple(places[start : start + len(phrase)])): None
-            for start, first in enumerate(stems)
-            if first in self.phrases
-            for phrase, concept in self.phrases[first]
+            for start, pair in enumerate(itertools.pairwise(stems))
+            if pair in self.phrases
+            for phrase, concept in self.phrases[pair]
             if tuple(stems[start : start + len(phrase)]) == phrase
         }
 
@@ -211,7 +211,7 @@ class _Builder:
         self._words: dict[str, dict[str, float]] = defaultdict(dict)
         self._stems: dict[str, dict[str, float]] = defaultdict(dict)
         self._roots: dict[str, dict[str, float]] = defaultdict(dict)
-        self._phrases: dict[str, dict[tuple[tuple[str, ...], str], None]] = defaultdict(dict)
+        self._phrases: dict[tuple[str, str], dict[tuple[tuple[str, ...], str], None]] = defaultdict(dict)
         self._kinds: dict[str, Kind] = {}
         self._links: dict[str, dict[str, float]] = defaultdict(dict)
         self._combined: dict[frozenset[str], dict[str, float]] = defaultdict(dict)
@@ -268,7 +268,7 @@ class _Builder:
                 _raise(self._roots[root(word)], concept, _CONJUGATED)
         elif len(words) > 1:
             stems = self.phrase_of(words)
-            self._phrases[stems[0]][stems, concept] = None
+            self._phrases[stems[0], stems[1]][stems, concept] = None
 
     def phrase_of(self, words: Sequence[str]) -> tuple[str, ...]:
         """Reduce an expression to the stems that matter; where only one would be left, all stay."""
