@@ -5,22 +5,14 @@ from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz
 
-from bot.domain.lexicon import STRONG_FROM, WEAK_FROM
-from bot.domain.nomination import Nomination
+from bot.domain.nomination import INITIALS, Nomination
 from bot.domain.postings import DESCRIPTION_WEIGHT, Place, Postings, TermId
 from bot.domain.query import Unit
 
-_INITIALS = 0.9
 _ALIAS = 0.99
 """What it counts for to be alike to an alias: a name that is as much alike comes first."""
 _MATCHED_FROM = 0.3
 """From so well on a word of a name is one that was asked for."""
-
-
-def _best_degree(unit: Unit) -> float:
-    """Return how well anything in the catalog can fit a word: nothing fits an unknown one."""
-    initials = _INITIALS if any(source.initials_of for source in unit.sources) else 0.0
-    return max((source.best for source in unit.sources), default=initials) or initials
 
 
 class Appraisal:
@@ -73,15 +65,19 @@ class Appraisal:
         number that is wanted.
         """
         self.is_complete = True
-        bounds = [unit.weight / self._total * _best_degree(unit) for unit in self._units]
         nomination = Nomination(self._units, self._postings)
-        for degree, nominees in ((STRONG_FROM, nomination.strong), (WEAK_FROM, nomination.weak)):
-            for number, unit in enumerate(self._units):
-                if self._is_enough(sum(bounds), wanted, least):
-                    return self._found(least)
-                self._look_at(nominees(number))
-                bounds[number] = min(bounds[number], unit.weight / self._total * degree)
-        return self._found(least)
+        bounds = [self._bound(nomination, number) for number in range(len(self._units))]
+        left = set(range(len(bounds)))
+        while left and not self._is_enough(sum(bounds), wanted, least):
+            number = max(left, key=lambda one: (bounds[one], -one))
+            self._look_at(nomination.next(number))
+            bounds[number] = self._bound(nomination, number)
+            if nomination.is_done(number):
+                left.remove(number)
+        return {place: share for place, share in self._shares.items() if share >= least}
+
+    def _bound(self, nomination: Nomination, number: int) -> float:
+        return self._units[number].weight / self._total * nomination.bound(number)
 
     def _is_enough(self, bound: float, wanted: int, least: float) -> bool:
         """Tell whether what was not nominated yet, and matches no more than a bound, can be left aside."""
@@ -91,9 +87,6 @@ class Appraisal:
             return False
         self.is_complete = heapq.nlargest(wanted, self._shares.values())[-1] < bound
         return not self.is_complete
-
-    def _found(self, least: float) -> dict[Place, float]:
-        return {place: share for place, share in self._shares.items() if share >= least}
 
     def _look_at(self, places: Iterable[Place]) -> None:
         """Add up, for each unit, what the best of a workflow's terms matches of it."""
@@ -113,28 +106,31 @@ class Appraisal:
         row = [0.0] * len(self._units)
         for number, places in self._initials:
             if place in places:
-                row[number] = self._units[number].weight / self._total * _INITIALS
+                row[number] = self._units[number].weight / self._total * INITIALS
         return row
 
-    def look_at(self, place: Place) -> tuple[float, float, tuple[str, ...]]:
-        """Return the share of its name that was not asked for, how alike the whole is, and the words asked for."""
-        *aliases, name = self._postings.names[place]
-        *spellings, text = self._postings.texts[place]
-        fits = [self._asked(term) for term in name]
-        excess, likeness = self._excess(name, fits), fuzz.token_sort_ratio(self._text, text) / 100
-        for alias, spelling in zip(aliases, spellings, strict=True):
-            excess = min(excess, self._excess(alias, [self._asked(term) for term in alias]))
-            likeness = max(likeness, fuzz.token_sort_ratio(self._text, spelling) / 100 * _ALIAS)
-        terms = self._postings.terms
-        words = tuple(terms[term].word for term, fit in zip(name, fits, strict=True) if fit >= _MATCHED_FROM)
-        return excess, likeness, words
+    def excess(self, place: Place) -> float:
+        """Return the share of a workflow's name, or of the alias that fits best, that was not asked for, by weight."""
+        return min(map(self._excess, self._postings.names[place]))
 
-    def _excess(self, name: Sequence[TermId], fits: Sequence[float]) -> float:
+    def likeness(self, place: Place) -> float:
+        """Return how alike the whole is to a workflow's name or an alias, 0 to 1."""
+        *spellings, text = self._postings.texts[place]
+        alike = fuzz.token_sort_ratio(self._text, text)
+        return max([alike, *(fuzz.token_sort_ratio(self._text, one) * _ALIAS for one in spellings)]) / 100
+
+    def words(self, place: Place) -> tuple[str, ...]:
+        """Return the words of a workflow's name that were asked for."""
+        terms, name = self._postings.terms, self._postings.names[place][-1]
+        return tuple(terms[term].word for term in name if self._asked(term) >= _MATCHED_FROM)
+
+    def _excess(self, name: Sequence[TermId]) -> float:
         total = left = 0.0
-        for term, fit in zip(name, fits, strict=True):
-            rarity = self._rarities[term]
+        known, rarities = self._known, self._rarities
+        for term in name:
+            rarity = rarities[term]
             total += rarity
-            left += rarity * (1 - fit)
+            left += rarity * (1 - (known[term] if term in known else self._asked(term)))
         return left / total if total else 0.0
 
     def _asked(self, term: TermId) -> float:

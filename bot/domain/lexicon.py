@@ -35,10 +35,18 @@ _CODE = 0.4
 _ASIDE = 0.1
 _LETTER = 0.3
 
-STRONG_FROM = 0.75
-WEAK_FROM = 0.5
+_LEVELS = (0.75, 0.5)
 """From so well on a term alone makes a workflow worth looking at: strongly, or where nothing fits better."""
 _MOST_REMEMBERED = 10_000
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Level:
+    """Terms that fit about equally well."""
+
+    terms: tuple[TermId, ...]
+    best: float
+    """How well the best of them fits; 0 where there are none."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,11 +57,8 @@ class Source:
     """The way, in words, for whoever asks why."""
     terms: Mapping[TermId, float]
     """Terms of the catalog, and how well each fits, 0 to 1."""
-    strong: tuple[TermId, ...]
-    weak: tuple[TermId, ...]
-    """Those that alone make a workflow worth looking at."""
-    best: float = 0.0
-    """How well the best of them fits."""
+    levels: tuple[Level, ...]
+    """The terms by how well they fit: strongly, weakly, and so faintly that they are no reason to look at a workflow."""
     initials_of: Sequence[Place] = ()
     """The workflows whose names have it as initials."""
 
@@ -307,10 +312,10 @@ class Lexicon:
 
 
 def _sorted_out(said: str, terms: Mapping[TermId, float]) -> Source:
+    levels = [(least, list[TermId]()) for least in (*_LEVELS, 0.0)]
+    for term, degree in terms.items():
+        next(fitting for least, fitting in levels if degree >= least).append(term)
+    best = (max((terms[term] for term in fitting), default=0.0) for _, fitting in levels)
     return Source(
-        said=said,
-        terms=terms,
-        strong=tuple(term for term, degree in terms.items() if degree >= STRONG_FROM),
-        weak=tuple(term for term, degree in terms.items() if WEAK_FROM <= degree < STRONG_FROM),
-        best=max(terms.values(), default=0.0),
+        said, terms, tuple(Level(tuple(fitting), most) for (_, fitting), most in zip(levels, best, strict=True))
     )

@@ -9,24 +9,37 @@ from bot.domain.query import Unit
 MOST_NOMINATED = 1_500
 """By one word. Where more workflows have it, those that another word names too come first, then the shortest names:
 the others match less, or no more."""
+INITIALS = 0.9
+"""How well a word fits what has it as initials."""
+
+_STRONG, _FAINT = 0, 2
 
 
 class Nomination:
-    """The workflows that each word names, well or less well."""
+    """The workflows that each word names: first what fits it strongly, then what fits it weakly."""
 
     def __init__(self, units: Sequence[Unit], postings: Postings) -> None:
         """Nominate for the words of a query."""
         self._units = units
         self._postings = postings
         self._strong: dict[int, frozenset[Place]] = {}
+        self._levels = [_STRONG for _ in units]
 
-    def strong(self, number: int) -> frozenset[Place]:
-        """Return the workflows with a term that fits a word strongly, or with the word as initials."""
-        return self._bounded(number, [term for source in self._units[number].sources for term in source.strong])
+    def bound(self, number: int) -> float:
+        """Return how well a workflow that was not nominated yet can fit a word."""
+        level, sources = self._levels[number], self._units[number].sources
+        initials = INITIALS if level == _STRONG and any(source.initials_of for source in sources) else 0.0
+        return max((one.best for source in sources for one in source.levels[level:]), default=initials) or initials
 
-    def weak(self, number: int) -> frozenset[Place]:
-        """Return the workflows with a term that fits a word less well."""
-        return self._bounded(number, [term for source in self._units[number].sources for term in source.weak])
+    def next(self, number: int) -> frozenset[Place]:
+        """Nominate those with a term that fits a word on the next level, or with the word as initials."""
+        level, sources = self._levels[number], self._units[number].sources
+        self._levels[number] += 1
+        return self._bounded(number, [term for source in sources for term in source.levels[level].terms])
+
+    def is_done(self, number: int) -> bool:
+        """Tell whether a word has no more nominees."""
+        return self._levels[number] >= _FAINT
 
     def _bounded(self, number: int, terms: Sequence[TermId]) -> frozenset[Place]:
         lists = self._lists(terms)
@@ -40,7 +53,7 @@ class Nomination:
     def _all(self, number: int) -> frozenset[Place]:
         known = self._strong.get(number)
         if known is None:
-            terms = [term for source in self._units[number].sources for term in source.strong]
+            terms = [term for source in self._units[number].sources for term in source.levels[_STRONG].terms]
             known = self._strong[number] = frozenset().union(*self._lists(terms))
         return known
 

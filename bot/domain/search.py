@@ -89,10 +89,6 @@ def _any(_: Workflow) -> bool:
     return True
 
 
-def _is_shown(match: Match) -> bool:
-    return match.score >= SHOWN_FROM
-
-
 def _order(match: Match, familiarity: Callable[[WorkflowId], float]) -> tuple[float, str]:
     return (-match.score - NEAR * familiarity(match.workflow.id), match.workflow.id)
 
@@ -147,8 +143,8 @@ class Index:
             shares = appraisal.shares(looked_at, SHOWN_FROM) | dict.fromkeys(exact, 1.0)
             nearest = heapq.nsmallest(looked_at, ((-share, place) for place, share in shares.items()))
             found = [self._match(appraisal, place, -share, is_exact=place in exact) for share, place in nearest]
-            found = sorted(filter(_is_shown, found), key=lambda match: _order(match, familiarity))
-            ranked = [match for match in found if permits(match.workflow)]
+            shown = sorted(filter(None, found), key=lambda match: _order(match, familiarity))
+            ranked = [match for match in shown if permits(match.workflow)]
             if len(ranked) >= limit or (appraisal.is_complete and looked_at >= len(shares)):
                 break
             looked_at *= _WIDER
@@ -159,12 +155,19 @@ class Index:
         place = self.workflows.index(self.by_id[workflow_id])
         return explain(units_of(words_of(query), self._lexicon), place, self._postings)
 
-    def _match(self, appraisal: Appraisal, place: Place, share: float, *, is_exact: bool) -> Match:
-        excess, likeness, words = appraisal.look_at(place)
-        loss = _EXCESS * excess + _UNLIKE * (1 - likeness)
+    def _match(self, appraisal: Appraisal, place: Place, share: float, *, is_exact: bool) -> Match | None:
+        """Score a workflow; there is no match where what its name says beyond the query takes too much away."""
+        most = share * (1 - _EXCESS * appraisal.excess(place))
+        if most < SHOWN_FROM and not is_exact:
+            return None
+        likeness = appraisal.likeness(place)
         called = 1.0 if likeness == 1.0 else _BY_ALIAS
-        score = called if is_exact else min(share * (1 - loss), _NEARLY)
-        return Match(workflow=self.workflows[place], score=round(score, 4), likeness=likeness, words=words)
+        score = called if is_exact else min(most - share * _UNLIKE * (1 - likeness), _NEARLY)
+        if score < SHOWN_FROM:
+            return None
+        return Match(
+            workflow=self.workflows[place], score=round(score, 4), likeness=likeness, words=appraisal.words(place)
+        )
 
 
 def _is_sure(best: Match, units: Collection[Unit], total: float) -> bool:

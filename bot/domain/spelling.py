@@ -44,13 +44,16 @@ class Spelling:
         return {known: _ONE_SLIP for known in near if not is_other_beginning(word, known)}
 
     def _two_slips(self, word: str) -> dict[str, float]:
-        candidates = [
-            known
-            for length in range(max(len(word) - 2, TWO_SLIPS_FROM - 1), len(word) + 3)
-            for known in self._by_length.get(length, ())
-        ]
-        near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=2, limit=_MOST)
-        return {known: _TWO_SLIPS for known, _, _ in near if not is_other_beginning(word, known)}
+        lengths = range(max(len(word) - 2, TWO_SLIPS_FROM - 1), len(word) + 3)
+        near = [found for length in lengths for found in self._of_length(word, length)]
+        nearest = sorted(near, key=lambda one: (one[1], abs(len(one[0]) - len(word)), one[0]))[:_MOST]
+        return {known: _TWO_SLIPS for known, _ in nearest if not is_other_beginning(word, known)}
+
+    def _of_length(self, word: str, length: int) -> Iterator[tuple[str, int]]:
+        """Yield the known words of a length that are up to two slips away, with their distance."""
+        known = self._by_length.get(length, ())
+        for one, distance, _ in process.extract(word, known, scorer=OSA.distance, score_cutoff=2, limit=_MOST):
+            yield one, distance
 
 
 def is_other_beginning(word: str, other: str) -> bool:
