@@ -58,7 +58,7 @@ class Source:
     terms: Mapping[TermId, float]
     """Terms of the catalog, and how well each fits, 0 to 1."""
     levels: tuple[Level, ...]
-    """The terms by how well they fit: strongly, weakly, and so faintly that they are no reason to look at a workflow."""
+    """The terms by how well they fit: strongly, weakly, and too faintly to make a workflow worth looking at."""
     initials_of: Sequence[Place] = ()
     """The workflows whose names have it as initials."""
 
