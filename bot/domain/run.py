@@ -190,6 +190,8 @@ class Run:
     revision: int = 0
     request_id: str = ""
     """Nexthink's `requestUuid`."""
+    sent_at: datetime | None = None
+    """When the start went out last; what Nexthink recorded before is none of this run."""
     started_at: datetime | None = None
     ended_at: datetime | None = None
     note: str = ""

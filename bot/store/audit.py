@@ -9,11 +9,21 @@ from bot.domain.audit import AuditEntry, AuditRow
 from bot.store.tables import audit
 
 
-async def append(connection: AsyncConnection, entry: AuditEntry) -> None:
-    """Add an entry to the chain: only one transaction writes at a time, so that nobody comes in between."""
-    last = (await connection.execute(select(audit).order_by(audit.c.seq.desc()).limit(1))).first()
-    row = AuditRow.after(None if last is None else _decode(last), entry)
-    columns = {
+async def append(connection: AsyncConnection, *entries: AuditEntry) -> None:
+    """Add entries to the chain: only one transaction writes at a time, so that nobody comes in between."""
+    if not entries:
+        return
+    found = (await connection.execute(select(audit).order_by(audit.c.seq.desc()).limit(1))).first()
+    last, rows = None if found is None else _decode(found), list[dict[str, Any]]()
+    for entry in entries:
+        last = AuditRow.after(last, entry)
+        rows.append(_encode(last))
+    await connection.execute(insert(audit), rows)
+
+
+def _encode(row: AuditRow) -> dict[str, Any]:
+    entry = row.entry
+    return {
         "seq": row.seq,
         "at": entry.at,
         "actor": entry.actor,
@@ -22,7 +32,6 @@ async def append(connection: AsyncConnection, entry: AuditEntry) -> None:
         "previous_hash": row.previous_hash,
         "hash": row.hash,
     }
-    await connection.execute(insert(audit).values(columns))
 
 
 async def rows(connection: AsyncConnection, after: int, limit: int) -> list[AuditRow]:

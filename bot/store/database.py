@@ -82,19 +82,21 @@ class SqlStore:
         """Replace the last good copy."""
         await self._write(catalogs.save, catalog)
 
-    async def add_run(self, run: Run, work: Sequence[NewWork] = ()) -> bool:
-        """Store a new run and its work; False, and nothing is stored, where its modal already started one."""
-        return await self._write(_add_run, run, work)
+    async def add_run(self, run: Run, work: Sequence[NewWork] = (), entries: Sequence[AuditEntry] = ()) -> bool:
+        """Store and record a new run with its work; False, and nothing is stored, where its modal started one."""
+        return await self._write(_add_run, run, work, entries)
 
     async def run(self, run_id: RunId) -> Run | None:
         """Return a run as it is now."""
         return await self._read(runs.find, run_id)
 
-    async def replace_run(self, old: Run, new: Run, work: Sequence[NewWork] = ()) -> bool:
-        """Compare and set: store `new` and the work if the run is still at `old.revision`, else nothing and False."""
+    async def replace_run(
+        self, old: Run, new: Run, work: Sequence[NewWork] = (), entries: Sequence[AuditEntry] = ()
+    ) -> bool:
+        """Compare and set: store and record `new` with the work if the run is still at `old.revision`, else nothing."""
         if (new.id, new.revision) != (old.id, old.revision + 1):
             raise ValueError(f"run {old.id} of revision {old.revision} is not followed by {new.id} of {new.revision}")
-        return await self._write(_replace_run, old, new, work)
+        return await self._write(_replace_run, old, new, work, entries)
 
     async def followed_runs(self) -> list[Followed]:
         """Return the runs that are running, oldest first."""
@@ -230,17 +232,23 @@ async def _transaction(engine: AsyncEngine, question: Callable[[AsyncConnection,
             return await question(connection, *args)
 
 
-async def _add_run(connection: AsyncConnection, run: Run, work: Sequence[NewWork]) -> bool:
+async def _add_run(
+    connection: AsyncConnection, run: Run, work: Sequence[NewWork], entries: Sequence[AuditEntry]
+) -> bool:
     is_added = await runs.add(connection, run)
     if is_added:
         await works.add(connection, work)
+        await audit.append(connection, *entries)
     return is_added
 
 
-async def _replace_run(connection: AsyncConnection, old: Run, new: Run, work: Sequence[NewWork]) -> bool:
+async def _replace_run(
+    connection: AsyncConnection, old: Run, new: Run, work: Sequence[NewWork], entries: Sequence[AuditEntry]
+) -> bool:
     is_replaced = await runs.replace(connection, old, new)
     if is_replaced:
         await works.add(connection, work)
+        await audit.append(connection, *entries)
     return is_replaced
 
 

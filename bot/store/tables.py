@@ -65,6 +65,7 @@ runs = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("channel_id", Text, nullable=False),
     Column("request_id", Text, nullable=False),
+    Column("sent_at", UtcDateTime),
     Column("started_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Column("note", Text, nullable=False),

@@ -72,14 +72,16 @@ class Store(Protocol):
     async def save_catalog(self, catalog: Catalog) -> None:
         """Replace the last good copy."""
 
-    async def add_run(self, run: Run, work: Sequence[NewWork] = ()) -> bool:
-        """Store a new run and its work; False, and nothing is stored, where its modal already started one."""
+    async def add_run(self, run: Run, work: Sequence[NewWork] = (), entries: Sequence[AuditEntry] = ()) -> bool:
+        """Store and record a new run with its work; False, and nothing is stored, where its modal started one."""
 
     async def run(self, run_id: RunId) -> Run | None:
         """Return a run as it is now."""
 
-    async def replace_run(self, old: Run, new: Run, work: Sequence[NewWork] = ()) -> bool:
-        """Compare and set: store `new` and the work if the run is still at `old.revision`, else nothing and False."""
+    async def replace_run(
+        self, old: Run, new: Run, work: Sequence[NewWork] = (), entries: Sequence[AuditEntry] = ()
+    ) -> bool:
+        """Compare and set: store and record `new` with the work if the run is still at `old.revision`, else nothing."""
 
     async def followed_runs(self) -> list[Followed]:
         """Return the runs that are running, oldest first."""

@@ -90,6 +90,7 @@ RUNS = _whole(
     state=st.sampled_from(RunState),
     revision=st.integers(0, 1000),
     request_id=TEXTS,
+    sent_at=st.none() | TIMES,
     started_at=st.none() | TIMES,
     ended_at=st.none() | TIMES,
     note=TEXTS,

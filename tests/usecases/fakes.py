@@ -176,12 +176,12 @@ class HeldStore(SqlStore):
 
     before_replace: Callable[[], Awaitable[None]] | None = None
 
-    async def replace_run(self, old: Run, new: Run, work: Any = ()) -> bool:
+    async def replace_run(self, old: Run, new: Run, work: Any = (), entries: Any = ()) -> bool:
         """Let the held deed happen once, then compare and set as ever."""
         if self.before_replace is not None:
             deed, self.before_replace = self.before_replace, None
             await deed()
-        return await super().replace_run(old, new, work)
+        return await super().replace_run(old, new, work, entries)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
