@@ -9,7 +9,7 @@ import secrets
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp.web import RouteDef
 from pydantic import SecretStr
@@ -25,17 +25,19 @@ from bot.settings import Settings
 from bot.slack.background import Background
 from bot.slack.connection import SlackConnection, Tokens
 from bot.slack.decision import Decisions
-from bot.slack.dispatch import Dispatcher
+from bot.slack.dispatch import Dispatcher, Table
 from bot.slack.fallback import Fallbacks
 from bot.slack.lists import Lists
 from bot.slack.modal import Modals
 from bot.slack.people import SlackPeople
+from bot.slack.presses import Presses
 from bot.slack.request_url import RequestUrl
 from bot.slack.run import RunForms
 from bot.slack.search import Search
 from bot.slack.sockets import Sockets
 from bot.slack.status import Cards
 from bot.slack.transport import Transport
+from bot.slack.uncertain import Settlements
 from bot.store.database import SqlStore
 from bot.tenancy import connected_nexthink
 from bot.thesaurus.files import load_thesaurus
@@ -43,9 +45,10 @@ from bot.usecases.approval import expire_approval
 from bot.usecases.catalog import WorkflowCatalog
 from bot.usecases.desk import Desk
 from bot.usecases.device import DeviceFinder
-from bot.usecases.due import follow_now
+from bot.usecases.due import follow_now, reconcile_now
 from bot.usecases.offloop import off_loop
 from bot.usecases.ports import Clock
+from bot.usecases.reconcile import reconcile_runs
 from bot.usecases.resume import expire_resume, fire
 from bot.usecases.run import begin_run, give_up_run
 from bot.usecases.start import start_run
@@ -203,11 +206,15 @@ async def _working(desk: Desk, slack: SlackConnection, transport: Transport) -> 
     worker = Worker(store=desk.store, clock=desk.clock)
     background = Background()
     cards = Cards(desk=desk, client=slack.client)
-    decisions = Decisions(desk=desk, client=slack.client, cards=cards, worker=worker)
-    dispatcher = _dispatcher(desk, slack, decisions, worker, background)
+    presses = Presses(desk=desk, client=slack.client, cards=cards, worker=worker)
+    decisions, settlements = Decisions(desk=desk, presses=presses), Settlements(desk=desk, presses=presses)
+    dispatcher = _dispatcher(desk, slack, presses, worker, background, decisions.table(), settlements.table())
     await desk.store.add_work(follow_now(desk.clock()))
+    await desk.store.add_work(reconcile_now(desk.clock()))
     loops = [
-        asyncio.create_task(worker.run(work_handlers(desk, cards, decisions), partial(_give_up, desk))),
+        asyncio.create_task(
+            worker.run(work_handlers(desk, cards, decisions, settlements), partial(_give_up, desk, presses))
+        ),
         asyncio.create_task(_keep_catalog(desk)),
     ]
     for loop in loops:
@@ -227,15 +234,15 @@ async def _working(desk: Desk, slack: SlackConnection, transport: Transport) -> 
 
 
 def _dispatcher(
-    desk: Desk, slack: SlackConnection, decisions: Decisions, worker: Worker, background: Background
+    desk: Desk, slack: SlackConnection, presses: Presses, worker: Worker, background: Background, *buttons: Table
 ) -> Dispatcher:
     """Join the tables of every surface."""
     modals = Modals(slack.client)
     forms = RunForms(desk=desk, modals=modals, background=background, worker=worker)
     lists = Lists(desk=desk, client=slack.client, background=background)
     search = Search(desk=desk, modals=modals, forms=forms, lists=lists, background=background)
-    fallbacks = Fallbacks(decisions=decisions, background=background)
-    return Dispatcher(search.table(), forms.table(), decisions.table(), fallbacks=fallbacks.by_kind())
+    fallbacks = Fallbacks(presses=presses, background=background)
+    return Dispatcher(search.table(), forms.table(), *buttons, fallbacks=fallbacks.by_kind())
 
 
 def _log_end(loop: "asyncio.Task[None]") -> None:
@@ -261,46 +268,68 @@ async def _keep_catalog(desk: Desk) -> None:
         await asyncio.sleep(catalog.next_refresh_in.total_seconds() * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
 
 
-async def _give_up(desk: Desk, work: Work) -> datetime | None:
-    """End a run whose next step fails again and again; following, which is for every run, is only put off."""
+async def _give_up(desk: Desk, presses: Presses, work: Work) -> datetime | None:
+    """End a run whose next step fails again and again, tell whoever pressed; what is for every run is only put off."""
     if work.kind in {WorkKind.BEGIN, WorkKind.START}:
         await give_up_run(RunId(work.subject["run_id"]), desk=desk)
-    return desk.clock() + FOLLOW_AGAIN if work.kind is WorkKind.FOLLOW else None
+    elif work.kind in {WorkKind.DECIDE, WorkKind.ANSWER, WorkKind.SETTLE}:
+        await presses.give_up(work)
+    return desk.clock() + FOLLOW_AGAIN if work.kind in {WorkKind.FOLLOW, WorkKind.RECONCILE} else None
 
 
-def work_handlers(desk: Desk, cards: Cards, decisions: Decisions) -> dict[WorkKind, Handler]:
+def work_handlers(desk: Desk, cards: Cards, decisions: Decisions, settlements: Settlements) -> dict[WorkKind, Handler]:
     """Name the handler of each kind of work."""
     follower = Follower(desk)
 
-    def run_id(work: Work) -> RunId:
-        return RunId(work.subject["run_id"])
-
-    async def begin(work: Work) -> datetime | None:
-        return await begin_run(run_id(work), work.attempts, desk=desk)
-
-    async def start(work: Work) -> datetime | None:
-        return await start_run(run_id(work), work.attempts, desk=desk)
+    async def trigger(work: Work) -> datetime | None:
+        return await fire(_run_id(work), int(work.subject["ordinal"]), work.attempts, desk=desk)
 
     async def follow(_: Work) -> datetime | None:
         return await follower.follow_runs()
 
-    async def end_approval(work: Work) -> None:
-        await expire_approval(run_id(work), desk=desk)
-
-    async def trigger(work: Work) -> datetime | None:
-        return await fire(run_id(work), int(work.subject["ordinal"]), work.attempts, desk=desk)
-
-    async def end_resume(work: Work) -> None:
-        await expire_resume(run_id(work), desk=desk)
+    async def reconcile(_: Work) -> datetime | None:
+        return await reconcile_runs(desk=desk)
 
     return {
-        WorkKind.BEGIN: begin,
-        WorkKind.START: start,
+        WorkKind.BEGIN: _attempting(begin_run, desk),
+        WorkKind.START: _attempting(start_run, desk),
+        WorkKind.RECONCILE: reconcile,
+        WorkKind.SETTLE: settlements.settle,
         WorkKind.FOLLOW: follow,
         WorkKind.SHOW: cards.show,
         WorkKind.DECIDE: decisions.decide,
-        WorkKind.EXPIRE_APPROVAL: end_approval,
+        WorkKind.EXPIRE_APPROVAL: _ending(expire_approval, desk),
         WorkKind.ANSWER: decisions.answer,
         WorkKind.TRIGGER: trigger,
-        WorkKind.EXPIRE_RESUME: end_resume,
+        WorkKind.EXPIRE_RESUME: _ending(expire_resume, desk),
     }
+
+
+class _Attempt(Protocol):
+    async def __call__(self, run_id: RunId, attempts: int, *, desk: Desk) -> datetime | None: ...
+
+
+class _End(Protocol):
+    async def __call__(self, run_id: RunId, *, desk: Desk) -> None: ...
+
+
+def _run_id(work: Work) -> RunId:
+    return RunId(work.subject["run_id"])
+
+
+def _attempting(step: _Attempt, desk: Desk) -> Handler:
+    """Make a handler of a step that counts its attempts."""
+
+    async def handle(work: Work) -> datetime | None:
+        return await step(_run_id(work), work.attempts, desk=desk)
+
+    return handle
+
+
+def _ending(step: _End, desk: Desk) -> Handler:
+    """Make a handler of a step that is taken once."""
+
+    async def handle(work: Work) -> None:
+        await step(_run_id(work), desk=desk)
+
+    return handle

@@ -70,7 +70,8 @@ MOVES: Mapping[RunState, frozenset[RunState]] = {
     _S.STARTING: frozenset({_S.RUNNING, _S.UNCERTAIN, _S.FAILED, _S.REQUESTED, _S.APPROVED}),
     _S.RUNNING: _ENDS_BY_NEXTHINK | {_S.UNTRACKED},
     _S.UNTRACKED: _ENDS_BY_NEXTHINK | {_S.RUNNING},
-    _S.UNCERTAIN: frozenset({_S.RUNNING, _S.FAILED, _S.CANCELLED}),
+    # Found by Nexthink's records; surely not there after all; or a person starts it again, or leaves it.
+    _S.UNCERTAIN: frozenset({_S.RUNNING, _S.FAILED, _S.REQUESTED, _S.UNTRACKED}),
 }
 """From → to; what is not listed is refused. A state without an entry is an end."""
 
@@ -144,6 +145,13 @@ class Sighting:
     state: ExecutionState
     details: str = ""
     device_name: str = ""
+    workflow_id: str = ""
+    """This and the following are empty where the query does not list them."""
+    upn: str = ""
+    collector_uid: str = ""
+    requested_at: datetime | None = None
+    inputs: str = ""
+    """The parameters, as the tenant writes them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

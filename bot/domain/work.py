@@ -12,6 +12,8 @@ class WorkKind(enum.StrEnum):
 
     BEGIN = "run.begin"
     START = "run.start"
+    RECONCILE = "run.reconcile"
+    SETTLE = "run.settle"
     FOLLOW = "run.follow"
     SHOW = "card.show"
     DECIDE = "approval.decide"

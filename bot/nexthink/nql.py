@@ -7,6 +7,7 @@ known ending. See: https://docs.nexthink.com/api/nql/execute-an-nql
 import contextlib
 import enum
 import functools
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -27,7 +28,11 @@ class Field(enum.Enum):
     PLATFORM = enum.auto()
     LAST_SEEN = enum.auto()
     REQUEST_ID = enum.auto()
+    REQUEST_TIME = enum.auto()
     EXECUTION_ID = enum.auto()
+    WORKFLOW_ID = enum.auto()
+    UPN = enum.auto()
+    INPUTS = enum.auto()
     STATUS = enum.auto()
     STATUS_DETAILS = enum.auto()
     OTHER = enum.auto()
@@ -49,7 +54,12 @@ _ENDINGS = {
     ("since", "last", "seen"): Field.OTHER,
     ("last", "seen"): Field.LAST_SEEN,
     ("request", "id"): Field.REQUEST_ID,
+    ("request", "time"): Field.REQUEST_TIME,
     ("execution", "id"): Field.EXECUTION_ID,
+    ("nql", "id"): Field.WORKFLOW_ID,
+    ("workflow", "id"): Field.WORKFLOW_ID,
+    ("upn",): Field.UPN,
+    ("inputs",): Field.INPUTS,
     ("workflow", "status"): Field.OTHER,
     ("status",): Field.STATUS,
     ("status", "details"): Field.STATUS_DETAILS,
@@ -126,7 +136,17 @@ def to_sighting(row: Row, request_id: str = "") -> Sighting | None:
         state=state_of(_text(row, Field.STATUS)),
         details=_text(row, Field.STATUS_DETAILS),
         device_name=_text(row, Field.DEVICE_NAME),
+        workflow_id=_text(row, Field.WORKFLOW_ID),
+        upn=_text(row, Field.UPN),
+        collector_uid=_text(row, Field.COLLECTOR_UID),
+        requested_at=read_time(row.get(Field.REQUEST_TIME)),
+        inputs=_written(row.get(Field.INPUTS)),
     )
+
+
+def _written(inputs: Any) -> str:
+    """Return parameters as one text, in whatever form they come."""
+    return inputs if isinstance(inputs, str) else json.dumps(inputs, ensure_ascii=False) if inputs else ""
 
 
 def state_of(status: str) -> ExecutionState:

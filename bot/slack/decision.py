@@ -1,128 +1,56 @@
-"""Approve and Deny: a press is stored before its ack, then worked off; whoever was too late is told by whom."""
+"""Approve and Deny: on the start of a run, and on how a paused execution goes on."""
 
-import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.domain.card import Card, CardRole
 from bot.domain.decision import Choice
-from bot.domain.errors import FixdeskError, NotAllowedError, NotFoundError, StoreError, TooLateError
 from bot.domain.run import RunId
 from bot.domain.work import Work, WorkKind
-from bot.slack.blocks.text import fallback
-from bot.slack.calls import attempt
-from bot.slack.dispatch import Handler, Table
+from bot.slack.dispatch import Table
 from bot.slack.ids import ActionId
-from bot.slack.interaction import Interaction, Kind
-from bot.slack.status import Cards
+from bot.slack.interaction import Kind
+from bot.slack.presses import Presses
 from bot.usecases.approval import decide
 from bot.usecases.desk import Desk
-from bot.usecases.due import Presser, pause_before, press
 from bot.usecases.resume import answer
-from bot.usecases.work import Worker
-
-MOST_ATTEMPTS = 10
-"""Over about two minutes."""
-OUTDATED = "This button is from an older version of fixdesk and does nothing any more."
-
-log = logging.getLogger(__name__)
 
 
 class Decisions:
     """The buttons of approval and resume messages, and the work that follows a press."""
 
-    def __init__(self, *, desk: Desk, client: AsyncWebClient, cards: Cards, worker: Worker) -> None:
+    def __init__(self, *, desk: Desk, presses: Presses) -> None:
         self._desk = desk
-        self._client = client
-        self._cards = cards
-        self._worker = worker
+        self._presses = presses
 
     def table(self) -> Table:
         """Return what this surface answers."""
+        storing = self._presses.storing
         return {
-            (Kind.ACTION, ActionId.APPROVE_START): self._store(WorkKind.DECIDE, Choice.APPROVE),
-            (Kind.ACTION, ActionId.DENY_START): self._store(WorkKind.DECIDE, Choice.DENY),
-            (Kind.ACTION, ActionId.APPROVE_RESUME): self._store(WorkKind.ANSWER, Choice.APPROVE),
-            (Kind.ACTION, ActionId.DENY_RESUME): self._store(WorkKind.ANSWER, Choice.DENY),
+            (Kind.ACTION, ActionId.APPROVE_START): storing(WorkKind.DECIDE, Choice.APPROVE),
+            (Kind.ACTION, ActionId.DENY_START): storing(WorkKind.DECIDE, Choice.DENY),
+            (Kind.ACTION, ActionId.APPROVE_RESUME): storing(WorkKind.ANSWER, Choice.APPROVE),
+            (Kind.ACTION, ActionId.DENY_RESUME): storing(WorkKind.ANSWER, Choice.DENY),
         }
-
-    def _store(self, kind: WorkKind, choice: Choice) -> Handler:
-        async def store(pressed: Interaction) -> None:
-            run_id, _, ordinal = str(pressed.action.get("value", "")).partition(".")
-            about = {"run_id": run_id, "ordinal": int(ordinal) if ordinal.isdecimal() else 0}
-            presser = Presser(
-                slack_id=pressed.slack_id,
-                channel_id=pressed.channel_id,
-                ts=pressed.message_ts,
-                pressed=f"{pressed.occurrence}:{pressed.name}:{run_id}.{ordinal}",
-            )
-            await self._desk.store.add_work(press(kind, presser, choice, about, self._desk.clock()))
-            self._worker.wake()
-
-        return store
 
     async def decide(self, work: Work) -> datetime | None:
         """Work off a press that decides on a start."""
 
-        async def take(run_id: RunId, slack_id: str, choice: Choice) -> None:
-            await decide(run_id, slack_id, choice, desk=self._desk)
+        async def take() -> str:
+            await decide(*_pressed(work), desk=self._desk)
+            return ""
 
-        return await self._taken(work, take)
+        return await self._presses.taken(work, take)
 
     async def answer(self, work: Work) -> datetime | None:
         """Work off a press that decides how a paused execution goes on."""
-        ordinal = int(work.subject["ordinal"])
 
-        async def take(run_id: RunId, slack_id: str, choice: Choice) -> None:
-            await answer(run_id, ordinal, slack_id, choice, desk=self._desk)
+        async def take() -> str:
+            run_id, slack_id, choice = _pressed(work)
+            await answer(run_id, int(work.subject["ordinal"]), slack_id, choice, desk=self._desk)
+            return ""
 
-        return await self._taken(work, take)
-
-    async def _taken(self, work: Work, take: Callable[[RunId, str, Choice], Awaitable[None]]) -> datetime | None:
-        """Take a decision; a refusal is told to whoever pressed, and the message loses its stale buttons.
-
-        A press is not lost while Slack does not say who pressed: it is taken up again for a while.
-        """
-        subject = work.subject
-        await self._cards.adopt(_pressed_card(work))
-        try:
-            await take(RunId(subject["run_id"]), subject["slack_id"], Choice(subject["choice"]))
-        except StoreError:
-            raise
-        except FixdeskError as refusal:
-            is_final = isinstance(refusal, NotAllowedError | TooLateError | NotFoundError)
-            if not is_final and work.attempts < MOST_ATTEMPTS:
-                return self._desk.clock() + pause_before(work.attempts)
-            await self._tell(subject["slack_id"], subject["channel_id"], str(refusal))
-            await self._cards.refresh(subject["channel_id"], subject["ts"])
-        self._worker.wake()
-        return None
-
-    async def outdated(self, pressed: Interaction) -> None:
-        """Answer a control that no surface knows: it is from an older version."""
-        await self._tell(pressed.slack_id, pressed.channel_id or pressed.slack_id, OUTDATED)
-        await self._cards.refresh(pressed.channel_id, pressed.message_ts)
-        self._worker.wake()
-
-    async def _tell(self, slack_id: str, channel_id: str, sentence: str) -> None:
-        """Tell one person in the channel where they pressed, or by direct message where that is refused."""
-        text = fallback(sentence)
-        outcome = await attempt(lambda: self._client.chat_postEphemeral(channel=channel_id, user=slack_id, text=text))
-        if outcome.refusal:
-            log.info("An ephemeral answer was refused (%s); a direct message follows", outcome.refusal)
-            outcome = await attempt(lambda: self._client.chat_postMessage(channel=slack_id, text=text))
-        if outcome.answer is None:
-            log.warning("Somebody could not be told: %s", outcome.failure)
+        return await self._presses.taken(work, take)
 
 
-def _pressed_card(work: Work) -> Card:
-    """Return the copy whose button was pressed, as far as the press says."""
-    return Card(
-        run_id=RunId(work.subject["run_id"]),
-        role=CardRole.APPROVAL if work.kind is WorkKind.DECIDE else CardRole.RESUME,
-        ordinal=int(work.subject["ordinal"]),
-        channel_id=work.subject["channel_id"],
-        ts=work.subject["ts"],
-    )
+def _pressed(work: Work) -> tuple[RunId, str, Choice]:
+    """Return on what, who pressed, and which of the two."""
+    return RunId(work.subject["run_id"]), work.subject["slack_id"], Choice(work.subject["choice"])

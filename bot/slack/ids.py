@@ -20,6 +20,9 @@ class ActionId(enum.StrEnum):
     DENY_START = "approval.deny"
     APPROVE_RESUME = "resume.approve"
     DENY_RESUME = "resume.deny"
+    CHECK_AGAIN = "uncertain.check"
+    START_AGAIN = "uncertain.again"
+    LEAVE_IT = "uncertain.leave"
 
 
 class ViewId(enum.StrEnum):

@@ -1,5 +1,6 @@
 """Queries about batches and their parts. The targets of a part are written once and never change."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Text, cast, func, insert, select, update
@@ -43,6 +44,12 @@ async def possibly_started(connection: AsyncConnection, workflow_id: WorkflowId,
         )
     )
     return [codec.decode_part(row) for row in await connection.execute(query)]
+
+
+async def requests_among(connection: AsyncConnection, request_ids: Collection[str]) -> set[str]:
+    """Return which of some requests, in lower case, belong to a part."""
+    request = func.lower(batch_parts.c.request_id)
+    return set((await connection.scalars(select(request).where(request.in_(request_ids)))).all())
 
 
 async def replace_part(connection: AsyncConnection, batch_id: BatchId, old: Part, new: Part) -> bool:

@@ -102,6 +102,14 @@ class SqlStore:
         """Return the runs that are running, oldest first."""
         return await self._read(runs.followed)
 
+    async def unanswered_runs(self) -> list[Run]:
+        """Return the runs whose start went out and was not answered, oldest first; those that were left, too."""
+        return await self._read(runs.unanswered)
+
+    async def requests_taken(self, request_ids: Collection[str]) -> set[str]:
+        """Return which of some requests, in lower case, belong to a run or a batch."""
+        return await self._read(_requests_taken, request_ids)
+
     async def runs_of(self, slack_id: str, limit: int) -> list[Run]:
         """Return a person's runs, newest first."""
         return await self._read(runs.of_person, slack_id, limit)
@@ -250,6 +258,10 @@ async def _replace_run(
         await works.add(connection, work)
         await audit.append(connection, *entries)
     return is_replaced
+
+
+async def _requests_taken(connection: AsyncConnection, request_ids: Collection[str]) -> set[str]:
+    return await runs.requests_among(connection, request_ids) | await batches.requests_among(connection, request_ids)
 
 
 async def _add_batch(connection: AsyncConnection, batch: Batch, entry: AuditEntry, is_once: bool) -> Batch | None:  # noqa: FBT001 - passed on by position

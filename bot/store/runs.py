@@ -1,5 +1,6 @@
 """Queries about runs, with their executions and decisions. A list costs three statements, however long it is."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +71,19 @@ async def followed(connection: AsyncConnection) -> list[Followed]:
     async for rows in (await connection.stream(_oldest_first(query))).partitions(ROWS_AT_ONCE):
         found += [codec.decode_followed(row) for row in rows]
     return found
+
+
+async def unanswered(connection: AsyncConnection) -> list[Run]:
+    """Return the runs whose start went out without an answer, oldest first; those that were left, too."""
+    is_open = runs.c.state.in_([RunState.STARTING.value, RunState.UNCERTAIN.value])
+    is_left = (runs.c.state == RunState.UNTRACKED.value) & (runs.c.request_id == "")
+    return await _load(connection, _oldest_first(select(runs).where(is_open | is_left)))
+
+
+async def requests_among(connection: AsyncConnection, request_ids: Collection[str]) -> set[str]:
+    """Return which of some requests, in lower case, belong to a run."""
+    request = func.lower(runs.c.request_id)
+    return set((await connection.scalars(select(request).where(request.in_(request_ids)))).all())
 
 
 async def of_person(connection: AsyncConnection, slack_id: str, limit: int) -> list[Run]:

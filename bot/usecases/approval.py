@@ -19,7 +19,8 @@ async def decide(run_id: RunId, slack_id: str, choice: Choice, *, desk: Desk) ->
     def step(run: Run) -> Run:
         return _decided(run, person, choice, desk)
 
-    start = [work_on(run_id, WorkKind.START, desk.clock())] if choice is Choice.APPROVE else []
+    now = desk.clock()
+    start = [work_on(run_id, WorkKind.START, now, now.isoformat())] if choice is Choice.APPROVE else []
     return await desk.change(run_id, step, *start)
 
 
@@ -37,10 +38,12 @@ def _decided(run: Run, person: Person, choice: Choice, desk: Desk) -> Run:
 
 
 async def expire_approval(run_id: RunId, *, desk: Desk) -> None:
-    """End a run that nobody decided on in time."""
+    """End a run that nobody decided on in time; one that is asked about anew has a new time."""
 
     def step(run: Run) -> Run:
         if run.state is not RunState.AWAITING_APPROVAL or run.approval is None:
+            return run
+        if desk.clock() < run.approval.expires_at:
             return run
         expired = dataclasses.replace(run.approval, state=DecisionState.EXPIRED)
         return run.move(RunState.EXPIRED, approval=expired, ended_at=desk.clock(), note="Nobody decided in time.")

@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.errors import NotFoundError
 from bot.domain.person import Person
 from bot.domain.run import Run, RunId, RunState
+from bot.domain.run_audit import FIXDESK, entries_of
 from bot.domain.work import NewWork
 from bot.policy.decide import identify
 from bot.policy.rules import Policy
@@ -33,26 +34,32 @@ class Desk:
     new_id: Callable[[], str]
     """Gives a fresh, unguessable id."""
 
-    async def change(self, run_id: RunId, step: Callable[[Run], Run], *work: NewWork) -> Run:
+    async def change(self, run_id: RunId, step: Callable[[Run], Run], *work: NewWork, actor: str = FIXDESK) -> Run:
         """Apply a step to a run as `change_run` does."""
-        return await change_run(run_id, step, *work, store=self.store, clock=self.clock)
+        return await change_run(run_id, step, *work, store=self.store, clock=self.clock, actor=actor)
 
     async def person(self, slack_id: str, *, fresh: bool = False) -> Person:
         """Return who somebody is to the policy; raise `NotAllowedError` with the reason."""
         return identify(self.policy, await self.people.profile(slack_id, fresh=fresh))
 
 
-async def change_run(run_id: RunId, step: Callable[[Run], Run], *work: NewWork, store: Store, clock: Clock) -> Run:
+async def change_run(
+    run_id: RunId, step: Callable[[Run], Run], *work: NewWork, store: Store, clock: Clock, actor: str = FIXDESK
+) -> Run:
     """Apply a step to a run as it is now, once more whenever somebody was quicker, and bring its cards up to date.
 
-    A step that returns the run itself changes nothing, and no work is stored. What the step raises goes through.
+    What it changes is recorded with it. A step that returns the run itself changes nothing, and no work is stored. What
+    the step raises goes through.
     """
     while True:
         run = await store.run(run_id)
         if run is None:
             raise NotFoundError("This run is not known any more.")
         changed = step(run)
-        if changed is run or await store.replace_run(run, changed, [show(run_id, clock()), *work]):
+        if changed is run:
+            return run
+        now = clock()
+        if await store.replace_run(run, changed, [show(run_id, now), *work], entries_of(run, changed, now, actor)):
             return changed
 
 

@@ -3,11 +3,11 @@
 import dataclasses
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from bot.domain.decision import Choice
 from bot.domain.errors import NexthinkError
-from bot.domain.run import RunId
+from bot.domain.run import Run, RunId
 from bot.domain.work import NewWork, WorkKind
 
 START_PATIENCE = timedelta(minutes=10)
@@ -40,9 +40,20 @@ def show(run_id: RunId, at: datetime) -> NewWork:
     )
 
 
-def work_on(run_id: RunId, kind: WorkKind, at: datetime) -> NewWork:
-    """Take a run's next step at a time: once, for a run takes each of its steps once."""
-    return NewWork(kind=kind, identity=f"{kind}:{run_id}", subject={"run_id": run_id}, due_at=at)
+def work_on(run_id: RunId, kind: WorkKind, at: datetime, occasion: str = "") -> NewWork:
+    """Take a run's next step at a time: once for each occasion, for a person may have it started again."""
+    identity = f"{kind}:{run_id}:{occasion}" if occasion else f"{kind}:{run_id}"
+    return NewWork(kind=kind, identity=identity, subject={"run_id": run_id}, due_at=at)
+
+
+def occasion_of(run: Run) -> str:
+    """Name the occasion for which a run takes its steps: nothing the first time, then the start before."""
+    return run.sent_at.isoformat() if run.sent_at else ""
+
+
+def reconcile_now(at: datetime) -> NewWork:
+    """Look in Nexthink's records for the starts that were never answered."""
+    return NewWork(kind=WorkKind.RECONCILE, identity=WorkKind.RECONCILE, due_at=at, is_repeatable=True)
 
 
 def follow_now(at: datetime) -> NewWork:
@@ -60,8 +71,8 @@ def trigger(run_id: RunId, ordinal: int, at: datetime) -> NewWork:
     )
 
 
-def press(kind: WorkKind, presser: Presser, choice: Choice, about: Mapping[str, Any], at: datetime) -> NewWork:
-    """Work off a press on Approve or Deny; the same press, delivered twice, is one row."""
+def press(kind: WorkKind, presser: Presser, choice: StrEnum, about: Mapping[str, Any], at: datetime) -> NewWork:
+    """Work off a press on a card; the same press, delivered twice, is one row."""
     subject = {"choice": choice.value, **about, **dataclasses.asdict(presser)}
     return NewWork(kind=kind, identity=f"press:{presser.slack_id}:{presser.pressed}", subject=subject, due_at=at)
 

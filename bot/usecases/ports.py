@@ -86,6 +86,12 @@ class Store(Protocol):
     async def followed_runs(self) -> list[Followed]:
         """Return the runs that are running, oldest first."""
 
+    async def unanswered_runs(self) -> list[Run]:
+        """Return the runs whose start went out and was not answered, oldest first; those that were left, too."""
+
+    async def requests_taken(self, request_ids: Collection[str]) -> set[str]:
+        """Return which of some requests, in lower case, belong to a run or a batch."""
+
     async def runs_of(self, slack_id: str, limit: int) -> list[Run]:
         """Return a person's runs, newest first."""
 

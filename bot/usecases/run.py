@@ -9,15 +9,17 @@ from bot.domain.decision import Approval
 from bot.domain.errors import FixdeskError, InvalidInputError, NotAllowedError, NotFoundError, StoreError
 from bot.domain.person import Person
 from bot.domain.run import Device, Requester, Run, RunId, RunState, Send, Target, WorkflowRef
+from bot.domain.run_audit import entries_of
 from bot.domain.work import WorkKind
 from bot.domain.workflow import Workflow, WorkflowId
 from bot.policy.decide import channel_to_ask, identify, may_run, rule_for
 from bot.policy.rules import Rule
 from bot.usecases.desk import Desk, change_in, move_from
 from bot.usecases.device import FoundDevices
-from bot.usecases.due import START_PATIENCE, pause_before, show, work_on
+from bot.usecases.due import START_PATIENCE, occasion_of, pause_before, reconcile_now, show, work_on
 from bot.usecases.form import Answer, Field, fields_of, lists_to_send, read_parameters
 
+LOOKED_FOR = "Nexthink's answer was lost. fixdesk looks for it in Nexthink's records."
 ASKED = RunState.REQUESTED
 """Whatever `begin_run` finds out counts only as long as nothing has come of the request."""
 
@@ -94,7 +96,8 @@ async def submit_run(submission: Submission, *, desk: Desk) -> Run | None:
         created_at=now,
         channel_id=submission.channel_id,
     )
-    is_first = await desk.store.add_run(run, [work_on(run_id, WorkKind.BEGIN, now), show(run_id, now)])
+    begin = [work_on(run_id, WorkKind.BEGIN, now), show(run_id, now)]
+    is_first = await desk.store.add_run(run, begin, entries_of(None, run, now))
     if not is_first:
         return None
     desk.usage.note(submission.slack_id, workflow.id)
@@ -159,7 +162,7 @@ async def _begin(run: Run, rule: Rule, requester: Requester, target: Target, des
     now = desk.clock()
     known = {"requester": requester, "target": target, "note": ""}
     if rule.approval is None:
-        await desk.change(run.id, change_in(ASKED, **known), work_on(run.id, WorkKind.START, now))
+        await desk.change(run.id, change_in(ASKED, **known), work_on(run.id, WorkKind.START, now, occasion_of(run)))
         return
     approval = Approval(
         deciders=rule.approval.by,
@@ -167,7 +170,8 @@ async def _begin(run: Run, rule: Rule, requester: Requester, target: Target, des
         expires_at=now + rule.approval.expires,
     )
     asked = move_from(ASKED, RunState.AWAITING_APPROVAL, approval=approval, **known)
-    await desk.change(run.id, asked, work_on(run.id, WorkKind.EXPIRE_APPROVAL, approval.expires_at))
+    expiry = work_on(run.id, WorkKind.EXPIRE_APPROVAL, approval.expires_at, occasion_of(run))
+    await desk.change(run.id, asked, expiry)
 
 
 async def give_up_run(run_id: RunId, *, desk: Desk) -> None:
@@ -175,13 +179,15 @@ async def give_up_run(run_id: RunId, *, desk: Desk) -> None:
 
     def step(run: Run) -> Run:
         if run.state is RunState.STARTING:
-            return run.move(RunState.UNCERTAIN)
+            return run.move(RunState.UNCERTAIN, note=LOOKED_FOR)
         if run.state in {RunState.REQUESTED, RunState.APPROVED}:
             note = "It was not started: something went wrong in fixdesk. Please tell your IT help desk the reference."
             return run.move(RunState.FAILED, note=note, ended_at=desk.clock())
         return run
 
-    await desk.change(run_id, step)
+    found = await desk.store.run(run_id)
+    is_sent = found is not None and found.state is RunState.STARTING
+    await desk.change(run_id, step, *([reconcile_now(desk.clock())] if is_sent else []))
 
 
 async def _checked(run: Run, desk: Desk) -> tuple[Rule, Requester, Target]:

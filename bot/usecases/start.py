@@ -4,11 +4,13 @@ from datetime import datetime
 
 from bot.domain.errors import NexthinkError, NotAllowedError
 from bot.domain.run import Execution, Run, RunId, RunState, Started
+from bot.domain.run_audit import entries_of
 from bot.domain.work import WorkKind
 from bot.policy.decide import may_run, rule_for
 from bot.usecases.desk import Desk, move_from
-from bot.usecases.due import START_PATIENCE, follow_now, pause_before, show, work_on
+from bot.usecases.due import START_PATIENCE, follow_now, pause_before, reconcile_now, show, work_on
 from bot.usecases.resume import question
+from bot.usecases.run import LOOKED_FOR
 
 SENT = frozenset({RunState.STARTING, RunState.UNCERTAIN})
 """Where the answer to a call is taken: somebody may have given the call up for lost while it was on its way."""
@@ -23,21 +25,22 @@ async def start_run(run_id: RunId, attempts: int, *, desk: Desk) -> datetime | N
     run = await desk.store.run(run_id)
     if run is None or not await _may_start(run, desk):
         return None
-    intent = run.move(RunState.STARTING)
-    if not await desk.store.replace_run(run, intent, [show(intent.id, desk.clock())]):
-        return desk.clock()
+    now = desk.clock()
+    intent = run.move(RunState.STARTING, sent_at=now)
+    if not await desk.store.replace_run(run, intent, [show(intent.id, now)], entries_of(run, intent, now)):
+        return now
     try:
         started = await desk.nexthink.start(intent.workflow.id, intent.target, intent.parameters)
     except NexthinkError as error:
         return await _not_started(intent, run.state, error, attempts, desk)
-    await _started(intent, started, desk)
+    await note_started(intent, started, desk)
     return None
 
 
 async def _may_start(run: Run, desk: Desk) -> bool:
     """Tell whether the start may go out now."""
     if run.state is RunState.STARTING:
-        await desk.change(run.id, _result_unknown)
+        await desk.change(run.id, _result_unknown, reconcile_now(desk.clock()))
         return False
     if run.state is RunState.APPROVED:
         return await _may_still_run(run, desk) and await _is_as_approved(run, desk)
@@ -45,7 +48,7 @@ async def _may_start(run: Run, desk: Desk) -> bool:
 
 
 def _result_unknown(run: Run) -> Run:
-    return run.move(RunState.UNCERTAIN) if run.state is RunState.STARTING else run
+    return run.move(RunState.UNCERTAIN, note=LOOKED_FOR) if run.state is RunState.STARTING else run
 
 
 async def _may_still_run(run: Run, desk: Desk) -> bool:
@@ -84,7 +87,7 @@ async def _not_started(
     """Store what a failed start means; return when to try again."""
     now = desk.clock()
     if not error.surely_not_done:
-        await desk.change(intent.id, _result_unknown)
+        await desk.change(intent.id, _result_unknown, reconcile_now(now))
         return None
     again_at = now + pause_before(attempts, error)
     if not error.may_pass or again_at - intent.ready_at > START_PATIENCE:
@@ -96,7 +99,7 @@ async def _not_started(
     return again_at
 
 
-async def _started(intent: Run, started: Started, desk: Desk) -> None:
+async def note_started(intent: Run, started: Started, desk: Desk) -> None:
     """Store Nexthink's ids, ask who decides on a pause where the rule says so, and follow it."""
     now = desk.clock()
     rule = rule_for(desk.policy, intent.workflow.id)

@@ -54,7 +54,10 @@ SEEN_AT = datetime(2026, 11, 23, 9, 10, tzinfo=UTC)
         ("workflow.status", Field.OTHER),
         ("status_details", Field.STATUS_DETAILS),
         ("outcome_details", Field.OTHER),
-        ("workflow.nql_id", Field.OTHER),
+        ("workflow.nql_id", Field.WORKFLOW_ID),
+        ("user.upn", Field.UPN),
+        ("request_time", Field.REQUEST_TIME),
+        ("inputs", Field.INPUTS),
         ("", Field.OTHER),
     ],
 )

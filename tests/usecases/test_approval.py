@@ -1,6 +1,7 @@
 """Approvals: one decision, by somebody who may, in time."""
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 
@@ -147,9 +148,11 @@ async def test_decision_in_the_last_moment_beats_the_expiry(bench: Bench) -> Non
     """The expiry has read the run when Grace approves: the approval stays."""
 
     async def grace_is_quicker() -> None:
+        bench.clock.now -= timedelta(seconds=1)
         await decide(R1, "UGRACE", Choice.APPROVE, desk=bench.desk)
 
     await keep_asked(bench)
+    bench.clock.now = an_approval().expires_at
     bench.store.before_replace = grace_is_quicker
 
     await expire_approval(R1, desk=bench.desk)

@@ -13,6 +13,7 @@ from bot.domain.run import ExecutionId, RunId, RunState, Send, Started, Target
 from bot.domain.work import WorkKind
 from bot.domain.workflow import WorkflowId
 from bot.usecases.due import LONGEST_PAUSE, START_PATIENCE
+from bot.usecases.run import LOOKED_FOR
 from bot.usecases.start import start_run
 from tests.domain.values import ADA, NOON, a_verdict, an_approval
 from tests.usecases.fakes import Bench
@@ -293,7 +294,7 @@ async def test_run_that_was_given_up_for_lost_is_not_left_waiting(bench: Bench) 
     await start_run(R1, 3, desk=bench.desk)
 
     run = await bench.run()
-    assert (run.state, run.note) == (RunState.UNCERTAIN, "")
+    assert (run.state, run.note) == (RunState.UNCERTAIN, LOOKED_FOR)
     assert len(bench.nexthink.starts) == 1
 
 

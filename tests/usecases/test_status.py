@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ from tests.usecases.fakes import Bench
 STARTED = (an_execution(ExecutionState.STARTED),)
 
 
-def saw(bench: Bench, state: ExecutionState, number: int = 1, execution: str = "e-1", **more: str) -> None:
+def saw(bench: Bench, state: ExecutionState, number: int = 1, execution: str = "e-1", **more: Any) -> None:
     """Let Nexthink record one execution of a request, and nothing else of it."""
     request = f"q-{number}"
     bench.nexthink.sightings[request] = [

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from bot.domain.card import Card, CardRole
 from bot.domain.decision import Approval, Choice, DecisionState, Resume, Verdict
 from bot.domain.run import Execution, ExecutionState, Run, RunState
-from bot.slack.blocks.text import Block, button, context, fallback, fields, header, section, shorten
+from bot.slack.blocks.text import Block, asking_first, button, context, fallback, fields, header, section, shorten
 from bot.slack.blocks.times import clock_time, date_and_time
 from bot.slack.ids import ActionId
 
@@ -82,7 +82,20 @@ def _share_failed(run: Run) -> str:
 
 def _requester(run: Run, facts: list[str]) -> Message:
     blocks = [header(run.workflow.name), fields(facts), *map(context, _story(run))]
+    if run.state is RunState.UNCERTAIN:
+        blocks.append(_settlement(run))
     return _message(run, run.workflow.name, blocks)
+
+
+def _settlement(run: Run) -> Block:
+    """Ask what to do about a start whose result is unknown: only a person may start it again."""
+    again = button("Start again", ActionId.START_AGAIN, run.id, "danger")
+    elements = [
+        button("Check again", ActionId.CHECK_AGAIN, run.id, "primary"),
+        asking_first(again, "Start it again?", "It may have started already. It would then run twice.", "Start again"),
+        button("Leave it", ActionId.LEAVE_IT, run.id),
+    ]
+    return {"type": "actions", "elements": elements}
 
 
 def _approval(run: Run, approval: Approval, facts: list[str]) -> Message:

@@ -14,6 +14,9 @@ SECTION = 3000
 FIELD = 2000
 FIELDS = 10
 BUTTON = 75
+CONFIRM_TITLE = 100
+CONFIRM_TEXT = 300
+CONFIRM_BUTTON = 30
 OPTION = 75
 OPTION_VALUE = 150
 OPTIONS = 100
@@ -82,9 +85,21 @@ def option(text: str, value: str, description: str = "") -> dict[str, Any]:
     return {**made, "description": plain(description, OPTION)} if description.strip() else made
 
 
-def button(text: str, action_id: str, value: str, style: str) -> dict[str, Any]:
+def button(text: str, action_id: str, value: str, style: str = "") -> dict[str, Any]:
     """Return a button; a value is an opaque id and nothing else."""
-    return {"type": "button", "text": plain(text, BUTTON), "action_id": action_id, "value": value, "style": style}
+    shown = {"type": "button", "text": plain(text, BUTTON), "action_id": action_id, "value": value}
+    return {**shown, "style": style} if style else shown
+
+
+def asking_first(shown: Block, title: str, question: str, confirm: str) -> Block:
+    """Return a button that asks whether it was meant."""
+    dialog = {
+        "title": plain(title, CONFIRM_TITLE),
+        "text": plain(question, CONFIRM_TEXT),
+        "confirm": plain(confirm, CONFIRM_BUTTON),
+        "deny": plain("Cancel", CONFIRM_BUTTON),
+    }
+    return {**shown, "confirm": dialog}
 
 
 def input_block(block_id: str, label: str, element: Block, **more: Any) -> Block:

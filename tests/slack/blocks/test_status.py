@@ -130,7 +130,18 @@ def test_only_an_open_approval_has_buttons(state: RunState) -> None:
 
     expected = [("Approve", "approval.approve", "r-1"), ("Deny", "approval.deny", "r-1")]
     assert buttons_of(shown(run, CardRole.APPROVAL)) == (expected if state is RunState.AWAITING_APPROVAL else [])
-    assert buttons_of(shown(run)) == []
+    if state is not RunState.UNCERTAIN:
+        assert buttons_of(shown(run)) == []
+
+
+def test_unknown_result_asks_whoever_asked() -> None:
+    """On their copy alone; to start it a second time is asked about once more."""
+    run = a_run(state=RunState.UNCERTAIN, approval=an_approval())
+
+    assert [text for text, _, _ in buttons_of(shown(run))] == ["Check again", "Start again", "Leave it"]
+    assert buttons_of(shown(run, CardRole.APPROVAL)) == []
+    again = shown(run).blocks[-2]["elements"][1]
+    assert again["confirm"]["text"]["text"] == "It may have started already. It would then run twice."
 
 
 @pytest.mark.parametrize("state", DecisionState)

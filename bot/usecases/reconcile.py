@@ -1,0 +1,150 @@
+"""Starts whose answer was lost: looked for in Nexthink's records, else settled by whoever asked.
+
+Nothing here sends a start again by itself.
+"""
+
+import enum
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from bot.domain.adoption import Finding, find_request, is_unanswered
+from bot.domain.errors import NexthinkError, NexthinkFault, NotAllowedError, NotFoundError, TooLateError
+from bot.domain.run import Run, RunId, RunState, Sighting
+from bot.domain.work import WorkKind
+from bot.policy.decide import may_run
+from bot.usecases.desk import Desk, change_in, move_from
+from bot.usecases.due import occasion_of, work_on
+from bot.usecases.start import note_started
+
+LOOKED_BACK = timedelta(hours=1)
+"""How much the query for recent executions shows."""
+PACES = ((timedelta(minutes=2), timedelta(seconds=10)), (timedelta(minutes=10), timedelta(seconds=30)))
+"""So long after the start it is looked for so often."""
+SLOW_PACE = timedelta(minutes=2)
+
+NOT_THERE_YET = "Not found in Nexthink's records so far. fixdesk goes on looking for an hour."
+NEVER_THERE = "It was not found in Nexthink's records within an hour."
+SEVERAL = "Nexthink recorded more than one that could be it, so fixdesk takes none of them for it."
+AWAY = "Nexthink does not show its records at the moment; it is asked again."
+NOT_SET_UP = "fixdesk cannot look for it: the query for recent executions is not set up."
+STARTED_AFTER_ALL = "Nexthink's records show that it was started, so it was not started again."
+
+
+class Settlement(enum.StrEnum):
+    """What a person may choose while the result of a start is unknown."""
+
+    CHECK = "check"
+    AGAIN = "again"
+    LEAVE = "leave"
+
+
+async def reconcile_runs(*, desk: Desk) -> datetime | None:
+    """Look for every start without an answer; return when to look again, None where there is nothing to look for."""
+    unanswered = await desk.store.unanswered_runs()
+    uncertain = [run for run in unanswered if run.state is RunState.UNCERTAIN and _is_in_sight(run, desk.clock())]
+    for run in unanswered:
+        if run.state is RunState.UNCERTAIN and run not in uncertain:
+            await desk.change(run.id, change_in(RunState.UNCERTAIN, note=NEVER_THERE))
+    if not uncertain:
+        return None
+    try:
+        recorded = await desk.nexthink.recent_executions()
+    except NexthinkError as error:
+        await _note_trouble(uncertain, error, desk)
+    else:
+        await _look(uncertain, recorded, unanswered, desk)
+    now = desk.clock()
+    return min(now + _pace(run, now) for run in uncertain)
+
+
+def _is_in_sight(run: Run, now: datetime) -> bool:
+    return run.sent_at is not None and now - run.sent_at < LOOKED_BACK
+
+
+def _pace(run: Run, now: datetime) -> timedelta:
+    age = now - (run.sent_at or now)
+    return next((pace for until, pace in PACES if age < until), SLOW_PACE)
+
+
+async def _note_trouble(uncertain: Iterable[Run], error: NexthinkError, desk: Desk) -> None:
+    note = NOT_SET_UP if error.fault is NexthinkFault.NOT_FOUND else AWAY
+    for run in uncertain:
+        await _note(run, note, desk)
+
+
+async def _look(
+    uncertain: Iterable[Run], recorded: Collection[Sighting], unanswered: Collection[Run], desk: Desk
+) -> None:
+    requests = {row.request_id.casefold() for row in recorded}
+    for run in uncertain:
+        taken = await desk.store.requests_taken(requests)
+        finding = find_request(run, recorded, taken=taken, rivals=unanswered)
+        if finding.adopted is not None and not await _is_from_terminal(run, desk):
+            await note_started(run, finding.adopted, desk)
+        else:
+            await _note(run, _said_of(finding), desk)
+
+
+async def _is_from_terminal(run: Run, desk: Desk) -> bool:
+    """Tell whether somebody also started the workflow from a terminal, with an unknown result."""
+    parts = await desk.store.possibly_started(run.workflow.id, run.sent_at or run.created_at)
+    return any(not part.request_id for part in parts)
+
+
+def _said_of(finding: Finding) -> str:
+    return SEVERAL if finding.candidates else NOT_THERE_YET
+
+
+async def _note(run: Run, note: str, desk: Desk) -> None:
+    def step(now: Run) -> Run:
+        return now.changed(note=note) if now.state is RunState.UNCERTAIN and now.note != note else now
+
+    await desk.change(run.id, step)
+
+
+async def settle_run(run_id: RunId, slack_id: str, choice: Settlement, *, desk: Desk) -> str:
+    """Do what whoever asked for a run chose for it; return a sentence for them, empty where the card says it all.
+
+    Raises `NotAllowedError`, or `TooLateError` where its result is known meanwhile.
+    """
+    run = await _uncertain(run_id, desk)
+    if run.requester.slack_id != slack_id:
+        raise NotAllowedError(f"Only {run.requester.name or 'whoever asked for it'} may decide this.")
+    if choice is Settlement.LEAVE:
+        await _leave(run, desk)
+        return ""
+    await reconcile_runs(desk=desk)
+    now = await desk.store.run(run_id)
+    if now is not None and not is_unanswered(now):
+        return STARTED_AFTER_ALL if choice is Settlement.AGAIN else ""
+    if choice is Settlement.CHECK:
+        return now.note if now else ""
+    await _start_again(run, desk)
+    return ""
+
+
+async def _uncertain(run_id: RunId, desk: Desk) -> Run:
+    run = await desk.store.run(run_id)
+    if run is None:
+        raise NotFoundError("This run is not known any more.")
+    if run.state is not RunState.UNCERTAIN:
+        raise TooLateError("This cannot be decided any more: what came of the start is known meanwhile.")
+    return run
+
+
+async def _leave(run: Run, desk: Desk) -> None:
+    note = "Left as it is: whether it was started is not known."
+    left = move_from(RunState.UNCERTAIN, RunState.UNTRACKED, note=note, ended_at=desk.clock())
+    await desk.change(run.id, left, actor=run.requester.upn)
+
+
+async def _start_again(run: Run, desk: Desk) -> None:
+    """Ask for it once more, from the first check on: an approval holds for one start."""
+    person = await desk.person(run.requester.slack_id, fresh=True)
+    workflow = desk.catalog.get(run.workflow.id)
+    if workflow is None:
+        raise NotFoundError("This workflow is not in the catalog any more, so it cannot be started again.")
+    may_run(desk.policy, person, workflow, run.channel_id).require()
+    now = desk.clock()
+    again = move_from(RunState.UNCERTAIN, RunState.REQUESTED, note="", approval=None)
+    await desk.change(run.id, again, work_on(run.id, WorkKind.BEGIN, now, occasion_of(run)), actor=person.upn)
