@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.bench import calls, follow, requests, search, start, targets
+from tests.bench import acks, calls, follow, requests, search, start, targets, writes
 
 ROUNDS = 7
 CALL_ROUNDS = 3
@@ -10,8 +10,10 @@ CALL_ROUNDS = 3
 
 async def measure() -> None:
     """Print one line a figure: median of the rounds, what it is compared with, and the ratio."""
-    for figures in (start.measure(ROUNDS), requests.measure(CALL_ROUNDS), calls.measure(CALL_ROUNDS), follow.measure()):
-        _print(await figures)
+    _print(await start.measure(ROUNDS))
+    for rows in (requests.measure, acks.measure, writes.measure, calls.measure):
+        _print(await rows(CALL_ROUNDS))
+    _print(await follow.measure())
     _print(targets.measure(CALL_ROUNDS))
     _print(search.measure())
 
