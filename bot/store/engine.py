@@ -17,7 +17,7 @@ DRIVER = "sqlite+aiosqlite"
 READERS = 4
 
 _PRAGMAS = (
-    "PRAGMA busy_timeout=5000",  # first, for the next one may meet another process's lock
+    "PRAGMA busy_timeout=2000",  # first, for the next one may meet another's lock; Slack waits 3 s for an ack
     "PRAGMA journal_mode=WAL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA synchronous=FULL",  # a commit survives a loss of power

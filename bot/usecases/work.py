@@ -18,6 +18,7 @@ AT_ONCE = 16
 LONGEST_SLEEP = timedelta(seconds=30)
 PAUSE_AFTER_FAILURE = 1.0
 """Seconds until the database is tried again."""
+DATABASE_PAUSE = timedelta(seconds=2)
 MOST_ATTEMPTS = 8
 """After so many faults in a row a row is given up, and the log says so."""
 KEPT_FOR = timedelta(days=7)
@@ -107,6 +108,11 @@ class Worker:
     async def _do(self, work: Work) -> None:
         try:
             again_at = await self._handlers[work.kind](work)
+        except StoreError:
+            # No fault of the row: however long the database is away, nothing is given up for it.
+            log.exception("Work %s waits for the database", work.identity)
+            await self._released(self._store.postpone_work, work, self._clock() + DATABASE_PAUSE)
+            return
         except Exception:  # the one place that stands between a fault of the program and the other rows
             log.exception("Work %s failed (attempt %d)", work.identity, work.attempts)
             await self._after_fault(work)

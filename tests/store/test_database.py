@@ -79,7 +79,7 @@ async def test_relative_path_counts_from_the_working_folder(tmp_path: Path, monk
 
 @pytest.mark.parametrize(
     ("pragma", "expected"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000)],
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 2000)],
 )
 async def test_every_connection_has_the_pragmas(store: SqlStore, pragma: str, expected: object) -> None:
     """Reader and writer alike are durable, patient and strict."""

@@ -230,6 +230,27 @@ async def test_row_that_is_given_up_is_told_of(watched: WatchedStore) -> None:
     assert told.empty()
 
 
+async def test_row_is_not_given_up_for_a_database_that_is_away(watched: WatchedStore) -> None:
+    """It is no fault of the row: it waits, and is done when the database is back."""
+    clock, tries = SettableClock(), 0
+
+    async def in_the_end(_: Work) -> datetime | None:
+        nonlocal tries
+        tries += 1
+        if tries <= 2 * MOST_ATTEMPTS:
+            raise StoreError("The disk is full.")
+        return None
+
+    await watched.add_work(a_row())
+
+    async with working(watched, in_the_end, clock) as worker:
+        while (released := await watched.released.get())[0] == "postponed":
+            clock.now = released[1]
+            worker.wake()
+
+    assert released == ("finished", "one")
+
+
 async def test_row_that_must_not_end_is_put_off(watched: WatchedStore) -> None:
     """What is for everybody, such as following, is not parked: whoever is told names a later time."""
     clock = SettableClock()
