@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.domain.errors import ConfigurationError
 from bot.nexthink.tenant import QUERY_ID_PATTERN
 from bot.policy.rules import Policy, read_policy
-from bot.store.engine import database_path
+from bot.store.engine import check_address
 
 SLACK_API = "https://slack.com/api/"
 REGIONS = ("us", "eu", "pac", "meta")
@@ -212,7 +212,7 @@ def _read(kind: Callable[[], _Settings]) -> tuple[_Settings, Policy | None]:
     except ConfigurationError as error:
         faults += error.faults
     try:
-        database_path(local.fixdesk_database_url)
+        check_address(local.fixdesk_database_url)
     except ConfigurationError as error:
         faults += error.faults
     if settings is None or faults:

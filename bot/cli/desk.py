@@ -14,7 +14,7 @@ from bot.policy.decide import OPERATOR, Actor, identify_actor
 from bot.policy.rules import Policy
 from bot.settings import NexthinkSettings, read_nexthink_configuration
 from bot.store.database import SqlStore
-from bot.store.engine import database_path
+from bot.store.engine import may_exist
 from bot.tenancy import connected_nexthink
 from bot.usecases.ports import Store
 from bot.usecases.terminal.session import Terminal
@@ -60,7 +60,7 @@ async def opened_terminal(address: str) -> AsyncIterator[Terminal]:
 
 async def cached_catalog(url: str) -> Catalog | None:
     """Return the copy that is kept, None without one; no database is made."""
-    if not database_path(url).exists():
+    if not may_exist(url):
         return None
     async with opened_store(url) as store:
         return await store.load_catalog()

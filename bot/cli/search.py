@@ -84,10 +84,10 @@ def _index_of(catalog: Path | None) -> Index:
 async def _cached(url: str) -> Catalog:
     """Return the catalog in the database; raise `ConfigurationError` where there is none."""
     from bot.store.database import SqlStore
-    from bot.store.engine import database_path
+    from bot.store.engine import may_exist
 
     kept = None
-    if database_path(url).exists():
+    if may_exist(url):
         store = await SqlStore.open(url)
         try:
             kept = await store.load_catalog()

@@ -12,7 +12,7 @@ from bot.domain.batch import SENDABLE, Batch, BatchId, Part, PartState
 from bot.domain.errors import ConfigurationError, NotFoundError, StoreError
 from bot.policy.decide import Actor, identify_actor
 from bot.policy.rules import Policy
-from bot.store.engine import database_path
+from bot.store.engine import may_exist
 from bot.usecases.ports import Nexthink
 from bot.usecases.terminal.batch import NOT_RECORDED, Guard, Order, Plan, earlier_batch, plan_batch, record_batch
 from bot.usecases.terminal.follow import MAX_FOLLOWED, Follower, Outcome
@@ -78,7 +78,7 @@ async def _planned(call: RunCall, targets: TargetList, actor: Actor, nexthink: N
 async def _left(plan: Plan, url: str) -> Batch:
     """Return the earlier batch that `--continue` would go on with; no database is made."""
     batch = None
-    if database_path(url).exists():
+    if may_exist(url):
         async with opened_store(url) as store:
             batch = await store.newest_batch(plan.key)
     if batch is None:

@@ -6,13 +6,15 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import AuditEntry, AuditRow
+from bot.store.locks import AUDIT, lock
 from bot.store.tables import audit
 
 
 async def append(connection: AsyncConnection, *entries: AuditEntry) -> None:
-    """Add entries to the chain: only one transaction writes at a time, so that nobody comes in between."""
+    """Add entries to the chain; nobody else does until the transaction ends, so that nothing comes in between."""
     if not entries:
         return
+    await lock(connection, AUDIT)
     found = (await connection.execute(select(audit).order_by(audit.c.seq.desc()).limit(1))).first()
     last, rows = None if found is None else _decode(found), list[dict[str, Any]]()
     for entry in entries:

@@ -18,9 +18,10 @@ from bot.domain.workflow import Catalog, WorkflowId
 from bot.store import audit, batches, cards, probe, resumptions, runs
 from bot.store import catalog as catalogs
 from bot.store import work as works
-from bot.store.engine import database_path, reading_engine, writing_engine
-from bot.store.faults import translated, translated_opening
+from bot.store.engine import Engines, engines_for
+from bot.store.faults import translated
 from bot.store.group import GroupCommit
+from bot.store.locks import MIGRATION, lock
 from bot.store.migration import migrate
 
 T = TypeVar("T")
@@ -30,21 +31,22 @@ Ts = TypeVarTuple("Ts")
 class SqlStore:
     """A database. Each method is one transaction and raises `StoreError` where the database fails."""
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
-        self._writer = writer
-        self._reader = reader
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+        self._writer = engines.writer
+        self._reader = engines.reader
         self._group = GroupCommit(self._add_together)
         self._under_way: set[asyncio.Future[Any]] = set()
 
     @classmethod
     async def open(cls, url: str) -> Self:
         """Open a database, made or migrated if need be; raise `ConfigurationError` where the address is at fault."""
-        path = await asyncio.to_thread(database_path, url)
-        store = cls(writing_engine(url), reading_engine(url))
+        engines = await engines_for(url)
+        store = cls(engines)
         try:
-            with translated_opening(str(path)):
-                async with store._writer.begin() as connection:
-                    await connection.run_sync(migrate)
+            async with engines.opening() as connection:
+                await lock(connection, MIGRATION)
+                await connection.run_sync(migrate)
         except BaseException:
             await store.close()
             raise
@@ -53,8 +55,12 @@ class SqlStore:
     async def close(self) -> None:
         """Close every connection, when the transactions under way have ended."""
         await asyncio.gather(*self._under_way, return_exceptions=True)
-        await self._reader.dispose()
-        await self._writer.dispose()
+        await self._engines.dispose()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may work off what is due here too."""
+        return self._engines.is_shared
 
     async def _read(self, question: Callable[[AsyncConnection, *Ts], Awaitable[T]], *args: *Ts) -> T:
         return await self._unbroken(_transaction(self._reader, question, *args))
@@ -173,9 +179,14 @@ class SqlStore:
         """Return when the next unclaimed row is due."""
         return await self._read(works.next_due_at)
 
+    async def renew_claims(self, work: Collection[Work], until: datetime) -> None:
+        """Let claims that are still held last longer."""
+        await self._write(works.renew, work, until)
+
     async def release_claims(self) -> None:
-        """Make every claimed row due again: after a start of the only process."""
-        await self._write(works.release_all)
+        """Make every claimed row due again, after a start of the only process; where there may be others, leave all."""
+        if not self.is_shared:
+            await self._write(works.release_all)
 
     async def forget_done_work(self, before: datetime) -> None:
         """Delete rows that were done before a time."""
@@ -265,6 +276,7 @@ async def _requests_taken(connection: AsyncConnection, request_ids: Collection[s
 
 
 async def _add_batch(connection: AsyncConnection, batch: Batch, entry: AuditEntry, is_once: bool) -> Batch | None:  # noqa: FBT001 - passed on by position
+    await lock(connection, f"batch:{batch.key}")
     before = await batches.newest(connection, batch.key) if is_once else None
     if before is not None and before.is_in_the_way:
         return before

@@ -28,6 +28,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class CleanText(TypeDecorator[str]):
+    """Text without the character NUL, which PostgreSQL does not take."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
+        """Put the sign for what cannot be shown in its place."""
+        return value and value.replace("\x00", "\ufffd")
+
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -49,26 +60,26 @@ catalog = Table(
 runs = Table(
     "runs",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("view_id", Text, nullable=False, unique=True),
-    Column("requester_slack_id", Text, nullable=False),
-    Column("requester_name", Text, nullable=False),
-    Column("requester_upn", Text, nullable=False),
-    Column("workflow_id", Text, nullable=False),
-    Column("workflow_uuid", Text, nullable=False),
-    Column("workflow_name", Text, nullable=False),
-    Column("workflow_version", Text, nullable=False),
+    Column("id", CleanText, primary_key=True),
+    Column("view_id", CleanText, nullable=False, unique=True),
+    Column("requester_slack_id", CleanText, nullable=False),
+    Column("requester_name", CleanText, nullable=False),
+    Column("requester_upn", CleanText, nullable=False),
+    Column("workflow_id", CleanText, nullable=False),
+    Column("workflow_uuid", CleanText, nullable=False),
+    Column("workflow_name", CleanText, nullable=False),
+    Column("workflow_version", CleanText, nullable=False),
     Column("target", JSON, nullable=False),
     Column("parameters", JSON, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", CleanText, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("channel_id", Text, nullable=False),
-    Column("request_id", Text, nullable=False),
+    Column("channel_id", CleanText, nullable=False),
+    Column("request_id", CleanText, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("started_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
-    Column("note", Text, nullable=False),
+    Column("note", CleanText, nullable=False),
     Index(None, "state", "created_at"),
     Index(None, "requester_slack_id", "created_at"),
 )
@@ -78,10 +89,10 @@ executions = Table(
     metadata,
     Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("ordinal", Integer, primary_key=True, autoincrement=False),
-    Column("execution_id", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("details", Text, nullable=False),
-    Column("device_name", Text, nullable=False),
+    Column("execution_id", CleanText, nullable=False),
+    Column("state", CleanText, nullable=False),
+    Column("details", CleanText, nullable=False),
+    Column("device_name", CleanText, nullable=False),
     Index(None, "run_id", "execution_id", unique=True),
 )
 
@@ -89,19 +100,19 @@ decisions = Table(
     "decisions",
     metadata,
     Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    Column("kind", Text, primary_key=True),
+    Column("kind", CleanText, primary_key=True),
     Column("ordinal", Integer, primary_key=True, autoincrement=False),  # which execution; 0 for an approval
-    Column("state", Text, nullable=False),
+    Column("state", CleanText, nullable=False),
     Column("deciders", JSON, nullable=False),
-    Column("channel_id", Text, nullable=False),
+    Column("channel_id", CleanText, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("parameters", JSON(none_as_null=True)),  # of a resume only
-    Column("verdict_choice", Text),  # null = no verdict, and so are the four below
-    Column("verdict_slack_id", Text),
-    Column("verdict_name", Text),
-    Column("verdict_upn", Text),
+    Column("verdict_choice", CleanText),  # null = no verdict, and so are the four below
+    Column("verdict_slack_id", CleanText),
+    Column("verdict_name", CleanText),
+    Column("verdict_upn", CleanText),
     Column("verdict_at", UtcDateTime),
-    Column("note", Text, nullable=False),
+    Column("note", CleanText, nullable=False),
     Index(None, "state"),
 )
 
@@ -109,10 +120,10 @@ cards = Table(
     "cards",
     metadata,
     Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    Column("role", Text, primary_key=True),
+    Column("role", CleanText, primary_key=True),
     Column("ordinal", Integer, primary_key=True, autoincrement=False),
-    Column("channel_id", Text, nullable=False),
-    Column("ts", Text, nullable=False),
+    Column("channel_id", CleanText, nullable=False),
+    Column("ts", CleanText, nullable=False),
     Column("shown_revision", Integer, nullable=False),
     Index(None, "channel_id", "ts"),
 )
@@ -121,8 +132,8 @@ work = Table(
     "work",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("identity", Text, nullable=False, unique=True),
+    Column("kind", CleanText, nullable=False),
+    Column("identity", CleanText, nullable=False, unique=True),
     Column("subject", JSON, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -132,7 +143,7 @@ work = Table(
     ),  # `wanted` when it was last claimed; with `attempts` it names a claim
     Column("claimed_until", UtcDateTime),
     Column("done_at", UtcDateTime),
-    Column("failure", Text, nullable=False),
+    Column("failure", CleanText, nullable=False),
     Index(None, "done_at", "due_at"),
     sqlite_autoincrement=True,  # an id is never given twice, even after rows were forgotten
 )
@@ -140,14 +151,14 @@ work = Table(
 batches = Table(
     "batches",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("key", Text, nullable=False),
-    Column("workflow_id", Text, nullable=False),
-    Column("workflow_uuid", Text, nullable=False),
-    Column("workflow_name", Text, nullable=False),
+    Column("id", CleanText, primary_key=True),
+    Column("key", CleanText, nullable=False),
+    Column("workflow_id", CleanText, nullable=False),
+    Column("workflow_uuid", CleanText, nullable=False),
+    Column("workflow_name", CleanText, nullable=False),
     Column("parameters", JSON, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("rule", Text, nullable=False),
+    Column("actor", CleanText, nullable=False),
+    Column("rule", CleanText, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "key", "created_at"),
 )
@@ -158,19 +169,19 @@ batch_parts = Table(
     Column("batch_id", ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True),
     Column("ordinal", Integer, primary_key=True, autoincrement=False),
     Column("targets", JSON, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("request_id", Text, nullable=False),
+    Column("state", CleanText, nullable=False),
+    Column("request_id", CleanText, nullable=False),
     Column("execution_ids", JSON, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", CleanText, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
 )
 
 resumptions = Table(
     "resumptions",
     metadata,
-    Column("execution_id", Text, primary_key=True),  # in lower case
-    Column("state", Text, nullable=False),
-    Column("actor", Text, nullable=False),
+    Column("execution_id", CleanText, primary_key=True),  # in lower case
+    Column("state", CleanText, nullable=False),
+    Column("actor", CleanText, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
 )
 
@@ -179,11 +190,11 @@ audit = Table(
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("action", Text, nullable=False),
+    Column("actor", CleanText, nullable=False),
+    Column("action", CleanText, nullable=False),
     Column("subject", JSON, nullable=False),
-    Column("previous_hash", Text, nullable=False),
-    Column("hash", Text, nullable=False),
+    Column("previous_hash", CleanText, nullable=False),
+    Column("hash", CleanText, nullable=False),
 )
 
 probes = Table(

@@ -4,7 +4,7 @@ A claim is named by the row's id, `attempts` and `wanted` as they were claimed. 
 out and another took the row, changes nothing any more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,8 +18,10 @@ from bot.store.upsert import insert_into
 
 async def add(connection: AsyncConnection, asked: Sequence[NewWork]) -> list[bool]:
     """Store rows of work; False for each that is not repeatable and was there already."""
-    await _add_repeatable(connection, [_encode(new) for new in asked if new.is_repeatable])
-    added = await _add_once(connection, [_encode(new) for new in asked if not new.is_repeatable])
+    # Always in the same order, so that of two transactions with the same rows none waits for the other in a circle.
+    ordered = sorted(asked, key=lambda new: new.identity)
+    await _add_repeatable(connection, [_encode(new) for new in ordered if new.is_repeatable])
+    added = await _add_once(connection, [_encode(new) for new in ordered if not new.is_repeatable])
     return [new.is_repeatable or _take(added, new.identity) for new in asked]
 
 
@@ -134,9 +136,19 @@ def _release(claimed: Work) -> Update:
     return update(work).where(is_mine).values(claimed_until=None)
 
 
+async def renew(connection: AsyncConnection, claimed: Collection[Work], until: datetime) -> None:
+    """Let claims last longer; one that another process has taken over meanwhile is left to it."""
+    held = [and_(work.c.id == one.id, work.c.attempts == one.attempts) for one in claimed]
+    if held:
+        await connection.execute(
+            update(work).where(or_(*held), work.c.claimed_until.is_not(None)).values(claimed_until=until)
+        )
+
+
 async def next_due_at(connection: AsyncConnection) -> datetime | None:
-    """Return when the next unclaimed row is due."""
-    query = select(func.min(work.c.due_at)).where(work.c.done_at.is_(None), work.c.claimed_until.is_(None))
+    """Return when the next row can be claimed: when it is due, or when a claim on it runs out."""
+    claimable_at = case((work.c.claimed_until.is_(None), work.c.due_at), else_=work.c.claimed_until)
+    query = select(func.min(claimable_at)).where(work.c.done_at.is_(None))
     due_at: datetime | None = await connection.scalar(query)
     return due_at
 

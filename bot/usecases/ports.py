@@ -132,10 +132,17 @@ class Store(Protocol):
         """Give a row up for good, with the reason kept."""
 
     async def next_due_at(self) -> datetime | None:
-        """Return when the next unclaimed row is due."""
+        """Return when the next row can be claimed: when it is due, or when a claim on it runs out."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may work off what is due here too."""
+
+    async def renew_claims(self, work: Collection[Work], until: datetime) -> None:
+        """Let claims that are still held last longer."""
 
     async def release_claims(self) -> None:
-        """Make every claimed row due again: after a start of the only process."""
+        """Make every claimed row due again, after a start of the only process; where there may be others, leave all."""
 
     async def forget_done_work(self, before: datetime) -> None:
         """Delete rows that were done before a time."""

@@ -14,6 +14,12 @@ Handler = Callable[[Work], Awaitable[datetime | None]]
 
 LEASE = timedelta(hours=1)
 """Far longer than any row takes: a process that died is followed by one that releases its claims at once."""
+SHARED_LEASE = timedelta(seconds=30)
+"""Where other processes work off the same rows: they take over what a process that died had claimed."""
+RENEWALS = 3
+"""How often a lease is renewed before it would run out."""
+LONGEST_SHARED_SLEEP = timedelta(seconds=2)
+"""Nobody is woken by what another process adds."""
 AT_ONCE = 16
 LONGEST_SLEEP = timedelta(seconds=30)
 PAUSE_AFTER_FAILURE = 1.0
@@ -39,7 +45,7 @@ class Worker:
         self._is_stopping = False
         self._is_running = False
         self._faults: dict[int, int] = {}
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], Work] = {}
 
     @property
     def is_running(self) -> bool:
@@ -58,6 +64,7 @@ class Worker:
         self._handlers = handlers
         self._tell_given_up = give_up
         self._is_running = True
+        renewing = asyncio.create_task(self._keep_claims()) if self._store.is_shared else None
         try:
             step = self._begin
             while not self._is_stopping:
@@ -71,6 +78,17 @@ class Worker:
                 await self._sleep(pause)
         finally:
             self._is_running = False
+            if renewing is not None:
+                renewing.cancel()
+
+    async def _keep_claims(self) -> None:
+        """Renew the claims on what is under way; one that could not be renewed in time is another process's."""
+        while True:
+            await asyncio.sleep(SHARED_LEASE.total_seconds() / RENEWALS)
+            try:
+                await self._store.renew_claims(list(self._under_way.values()), self._clock() + SHARED_LEASE)
+            except StoreError:
+                log.exception("Claims could not be renewed")
 
     async def _begin(self) -> float:
         await self._store.release_claims()
@@ -96,13 +114,14 @@ class Worker:
         free = AT_ONCE - len(self._under_way)
         if free <= 0:
             return
-        for work in await self._store.claim_work(self._clock(), LEASE, free):
+        lease = SHARED_LEASE if self._store.is_shared else LEASE
+        for work in await self._store.claim_work(self._clock(), lease, free):
             task = asyncio.create_task(self._do(work), name=f"work {work.identity}")
-            self._under_way.add(task)
+            self._under_way[task] = work
             task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
+        self._under_way.pop(task, None)
         self.wake()
 
     async def _do(self, work: Work) -> None:
@@ -159,9 +178,10 @@ class Worker:
 
     async def _until_next(self) -> float:
         """Return the seconds until more work is due; all hands full, the next to finish wakes the worker."""
+        longest = LONGEST_SHARED_SLEEP if self._store.is_shared else LONGEST_SLEEP
         due_at = await self._store.next_due_at() if len(self._under_way) < AT_ONCE else None
-        pause = due_at - self._clock() if due_at is not None else LONGEST_SLEEP
-        return max(0.0, min(pause, LONGEST_SLEEP).total_seconds())
+        pause = due_at - self._clock() if due_at is not None else longest
+        return max(0.0, min(pause, longest).total_seconds())
 
     async def _sleep(self, seconds: float) -> None:
         if self._is_stopping:

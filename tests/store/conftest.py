@@ -1,4 +1,4 @@
-"""A store on a real file, and plain values to put into it."""
+"""A store on a real file and on a real PostgreSQL, and plain values to put into it."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -21,9 +21,11 @@ def noon() -> datetime:
     return NOON
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    """The address of a database that does not exist yet."""
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database; whatever is stored, both databases give it back alike."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
     return f"sqlite+aiosqlite:///{tmp_path / 'fixdesk.db'}"
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 T = TypeVar("T", bound="DataclassInstance")
-TEXTS = st.text(max_size=8)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8)
 TIMES = st.datetimes(
     min_value=datetime(2000, 1, 2),  # noqa: DTZ001 - Hypothesis wants bounds without a zone
     max_value=datetime(2100, 1, 1),  # noqa: DTZ001 - as above
@@ -166,8 +166,9 @@ async def test_second_of_two_deciders_is_too_late(
     other = await SqlStore.open(url)
 
     async with store._writer.begin() as connection:
-        late = asyncio.create_task(other.replace_run(old, denied, [make_work("tell")]))
         assert await runs.replace(connection, old, approved)
+        late = asyncio.create_task(other.replace_run(old, denied, [make_work("tell")]))
+        await asyncio.sleep(0)
     is_late_stored = await late
     await other.close()
 

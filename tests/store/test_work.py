@@ -164,17 +164,45 @@ async def test_outlived_claim_is_due_again_and_its_holder_has_no_say(
     assert await store.next_due_at() == noon + HOUR
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 async def test_released_claims_are_due_again(store: SqlStore, make_work: MakeWork, noon: datetime) -> None:
-    """After a crash, the next start need not wait for leases."""
+    """After a crash of the only process, the next start need not wait for leases."""
     await store.add_work(make_work())
     await _claim_one(store, noon)
     while_claimed = await store.next_due_at()
 
     await store.release_claims()
 
-    assert while_claimed is None
+    assert while_claimed == noon + MINUTE
     assert await store.next_due_at() == noon
     assert (await _claim_one(store, noon)).attempts == 2
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_claims_of_other_processes_are_left_to_them(store: SqlStore, make_work: MakeWork, noon: datetime) -> None:
+    """Until they run out: whoever held one may be working on it."""
+    await store.add_work(make_work())
+    await _claim_one(store, noon)
+
+    await store.release_claims()
+
+    assert await store.claim_work(noon, MINUTE, 1) == []
+    assert (await _claim_one(store, noon + MINUTE)).attempts == 2
+
+
+async def test_renewed_claim_lasts_longer(store: SqlStore, make_work: MakeWork, noon: datetime) -> None:
+    """One that somebody else took over meanwhile is not taken back, and nothing at all is no harm."""
+    await store.add_work(make_work())
+    claimed = await _claim_one(store, noon)
+
+    await store.renew_claims([claimed], noon + 2 * MINUTE)
+    assert await store.claim_work(noon + MINUTE, MINUTE, 1) == []
+    other = await _claim_one(store, noon + 2 * MINUTE)
+    await store.renew_claims([claimed], noon + 9 * MINUTE)
+    await store.renew_claims([], noon)
+
+    assert other.attempts == 2
+    assert await store.next_due_at() == noon + 3 * MINUTE
 
 
 async def test_given_up_row_keeps_its_reason(store: SqlStore, make_work: MakeWork, noon: datetime) -> None:
