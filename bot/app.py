@@ -79,6 +79,12 @@ class Vitals:
     worker: Worker | None = None
     is_stopping: bool = False
 
+    async def refused(self) -> str:
+        """Wait until Slack lets nothing through any more for good, and say what an operator has to mend."""
+        if self.transport is None:
+            raise RuntimeError("a bot that is up has a way in")
+        return await self.transport.refused()
+
     async def check(self) -> Health:
         """Look whether a press would arrive now: a way in and a real write; Nexthink is shown beside it."""
         slack_fault, facts = await self.transport.check() if self.transport else ("not started", {})

@@ -12,6 +12,7 @@ PATIENCE = 13.0
 def serve() -> None:
     """Run the bot. It reads the environment; see the documentation for the variables."""
     from bot.app import running_bot
+    from bot.domain.errors import ConfigurationError
     from bot.logs import set_up_logs
     from bot.settings import read_configuration
 
@@ -19,9 +20,9 @@ def serve() -> None:
     set_up_logs()
 
     async def run() -> None:
-        async with running_bot(settings, policy):
+        async with running_bot(settings, policy) as vitals:
             # What is there now stays: looking through it for garbage again and again would hold the event loop.
             gc.freeze()
-            await asyncio.Event().wait()
+            raise ConfigurationError([await vitals.refused()])
 
     asyncio.run(until_told_to_stop(run(), PATIENCE))

@@ -61,6 +61,11 @@ class RequestUrl:
         """Tell whether a request would be answered now."""
         return "" if self._app else "requests are not taken yet", {"transport": "http"}
 
+    async def refused(self) -> str:
+        """Wait for ever: whatever Slack thinks of the app, it says by not sending anything."""
+        never: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        return await never
+
     async def hang_up(self) -> None:
         """Refuse what comes from now on."""
         self._app = None

@@ -17,6 +17,10 @@ class Transport(Protocol):
         """Return why no press would arrive now, empty where one would, and what is worth knowing beside it."""
         ...
 
+    async def refused(self) -> str:
+        """Wait until Slack lets nothing through any more for good, and say what an operator has to mend."""
+        ...
+
     async def hang_up(self) -> None:
         """Take nothing more."""
         ...

@@ -275,7 +275,9 @@ async def _stock_socket(hub: _Hub, closing: AsyncExitStack) -> Ask:
 
 
 async def _ours_socket(hub: _Hub, store: SqlStore, closing: AsyncExitStack) -> Ask:
+    client = _client(hub)
+    client.session = await closing.enter_async_context(aiohttp.ClientSession())
     sockets = Sockets("xapp-1")
-    await sockets.listen(_our_app(store, client=_client(hub)))
+    await sockets.listen(_our_app(store, client=client))
     closing.push_async_callback(sockets.hang_up)
     return hub.asking(await hub.opened.get())

@@ -113,7 +113,7 @@ async def test_slack_away_at_start_is_waited_for(new_office: NewOffice, fault: F
 @only_over_sockets
 async def test_without_a_socket_it_is_not_ready(new_office: NewOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     """No socket open means that no press arrives; with one back it is ready again."""
-    monkeypatch.setattr("bot.slack.sockets.PING_INTERVAL", 0.2)
+    monkeypatch.setattr("bot.slack.socket.PING_INTERVAL", 0.2)
     office = await new_office()
     await office.start_bot()
     await ready(office, 200)
