@@ -57,7 +57,8 @@ class Presses:
     async def taken(self, work: Work, take: Callable[[], Awaitable[str]]) -> datetime | None:
         """Do what was pressed for and tell what it returns; a refusal is told, and the message loses its stale buttons.
 
-        A press is not lost while Slack does not say who pressed: it is taken up again for a while.
+        A press is not lost while Slack does not say who pressed, or does not let whoever pressed be told: it is taken
+        up again for a while.
         """
         subject = work.subject
         await self._cards.adopt(_pressed_card(work))
@@ -69,13 +70,13 @@ class Presses:
             is_final = isinstance(refusal, NotAllowedError | TooLateError | NotFoundError)
             if not is_final and work.attempts < MOST_ATTEMPTS:
                 return self._desk.clock() + pause_before(work.attempts)
-            await self._tell(subject["slack_id"], subject["channel_id"], str(refusal))
+            sentence = str(refusal)
             await self._cards.refresh(subject["channel_id"], subject["ts"])
-        else:
-            if sentence:
-                await self._tell(subject["slack_id"], subject["channel_id"], sentence)
         self._worker.wake()
-        return None
+        is_told = not sentence or await self._tell(subject["slack_id"], subject["channel_id"], sentence)
+        if is_told or work.attempts >= MOST_ATTEMPTS:
+            return None
+        return self._desk.clock() + pause_before(work.attempts)
 
     async def give_up(self, work: Work) -> None:
         """Tell whoever pressed that it could not be worked off."""
@@ -90,8 +91,11 @@ class Presses:
         await self._cards.refresh(pressed.channel_id, pressed.message_ts)
         self._worker.wake()
 
-    async def _tell(self, slack_id: str, channel_id: str, sentence: str) -> None:
-        """Tell one person in the channel where they pressed, or by direct message where that is refused."""
+    async def _tell(self, slack_id: str, channel_id: str, sentence: str) -> bool:
+        """Tell one person in the channel where they pressed, or by direct message where that is refused.
+
+        False where Slack had trouble, so that another try may do better; they may then be told twice.
+        """
         text = fallback(sentence)
         outcome = await attempt(lambda: self._client.chat_postEphemeral(channel=channel_id, user=slack_id, text=text))
         if outcome.refusal:
@@ -99,6 +103,7 @@ class Presses:
             outcome = await attempt(lambda: self._client.chat_postMessage(channel=slack_id, text=text))
         if outcome.answer is None:
             log.warning("Somebody could not be told: %s", outcome.failure)
+        return not (outcome.pause or outcome.trouble)
 
 
 def _pressed_card(work: Work) -> Card:

@@ -1,11 +1,14 @@
 """Slack refreshes, refuses, is busy, or has not invited the bot."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
 
+from bot.playground.nexthink.fault import Endpoint, answer
 from bot.playground.slack.faults import Fault
-from tests.scenarios.office import PATIENCE, Office, buttons, fill_in, last_line, only_over_sockets
+from bot.playground.slack.workspace import Message
+from tests.scenarios.office import PATIENCE, Office, buttons, fill_in, is_in_approvals, last_line, only_over_sockets
 
 BOT = "U0FIXDESK"
 ADMIN = {"Action": "grant", "Hours": "4", "Reason": "A driver"}
@@ -183,3 +186,68 @@ async def test_unknown_identity_for_a_moment_loses_no_press(office: Office) -> N
 
     assert (await office.grace.press(message, "Approve")).ok
     await office.card_after(office.ada, "Approved by Grace Example", "Status: done")
+
+
+async def test_deleted_card_comes_again_at_the_end(office: Office) -> None:
+    """Somebody deletes their card while it runs: nothing is posted for each change, but the end is told."""
+    office.nexthink.faults.add(Endpoint.NQL, answer(503), times=2, after=1)
+    await office.run(office.ada, "teams cache")
+    card = await office.card(office.ada, "Status: running")
+    office.slack.workspace.remove_message(card.channel, card.ts)
+
+    done = await office.card_after(office.ada, "Status: done")
+
+    assert done.ts != card.ts
+    assert len(office.ada.messages) == 1
+
+
+async def test_deleted_question_is_asked_again(office: Office) -> None:
+    """It can still be decided, and is asked once more as soon as anything changes it."""
+    await office.run(office.ada, "windows 11 migration", **{"Upgrade window": "tonight"})
+    message = await office.asked(office.grace, "decides how it goes on")
+    office.slack.workspace.remove_message(message.channel, message.ts)
+
+    again = await office.until(office.asked(office.grace, "decides how it goes on"))
+    await office.grace.press(again, "Approve")
+    await office.card_after(office.ada, "Approved by Grace Example", "Status: done")
+
+    assert again.ts != message.ts
+
+
+async def test_archived_channel_is_said_and_mended(office: Office) -> None:
+    """Those who decide cannot be asked there; once it is open again they are."""
+    channel = office.slack.workspace.channels["C0APPROVALS"]
+    office.slack.workspace.channels["C0APPROVALS"] = dataclasses.replace(channel, is_archived=True)
+
+    await office.run(office.ada, "manage local admin permission", **ADMIN)
+    await office.card(office.ada, "Those who decide cannot be asked", "is_archived")
+    office.slack.workspace.channels["C0APPROVALS"] = channel
+    await office.until(office.asked(office.grace, "waiting for approval"), timedelta(seconds=15))
+
+
+async def test_person_without_direct_messages_is_told_where_they_asked(office: Office) -> None:
+    """Where no direct message reaches them, they read in the channel what the card would say."""
+    office.slack.fail("chat.postMessage", Fault(error="messages_tab_disabled"), times=50)
+
+    view = await office.form(office.ada, "teams cache")
+    await office.ada.submit(view)
+
+    await office.told(office.ada, "Clear Teams cache", "Status: requested")
+
+
+async def test_burst_of_questions_is_posted_in_order(office: Office) -> None:
+    """One after another, at Slack's pace, and none is turned away."""
+    office.slack._install.settings = dataclasses.replace(office.slack._install.settings, messages_per_second=1)
+    for _ in range(6):
+        view = await fill_in(office.ada, await office.form(office.ada, "manage local admin permission"), ADMIN)
+        assert (await office.ada.submit(view)).ok
+
+    def questions() -> list[Message]:
+        return [message for message in office.grace.messages if is_in_approvals(message)]
+
+    async def all_asked() -> list[Message]:
+        return await office.slack.workspace.changes.until(
+            lambda: asked if len(asked := questions()) == 6 else None, PATIENCE, lambda: f"{len(questions())} of 6"
+        )
+
+    await office.until(all_asked(), timedelta(seconds=1))
