@@ -27,7 +27,7 @@ _LINKS = ("", "s", "n", "en", "es")
 _MISREAD = 0.9
 """A known word is less likely to be a slip, or the beginning, of another."""
 
-_KIND_WEIGHT = {Kind.THING: 1.0, Kind.ACT: 0.6, Kind.STATE: 0.5, Kind.PLACE: 0.35}
+_KIND_WEIGHT = {Kind.THING: 1.0, Kind.ACT: 0.6, Kind.STATE: 0.63, Kind.PLACE: 0.45}
 _ABSENT = 0.6
 """Of a known word that no workflow of the catalog has, where it is not a thing."""
 _CODE = 0.4

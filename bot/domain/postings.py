@@ -12,7 +12,7 @@ Place = int
 """Of a workflow in its index."""
 TermId = int
 
-DESCRIPTION_WEIGHT = 0.6
+DESCRIPTION_WEIGHT = 0.74
 """What a word says in a description, beside one in a name."""
 _PHRASE = 0.95
 _INITIALS_LENGTHS = (3, 4, 5)

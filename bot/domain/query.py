@@ -10,8 +10,8 @@ MOST_WORDS = 30
 """A keystroke is answered at once, however much was pasted."""
 
 _NOT_WEIGHT = 0.15
-_UNKNOWN_AMONG = {0: 1.0, 1: 1.0, 2: 0.85, 3: 0.65}
-_UNKNOWN_AMONG_MANY = 0.5
+_UNKNOWN_AMONG = {0: 1.0, 1: 0.88, 2: 0.76, 3: 0.67}
+_UNKNOWN_AMONG_MANY = 0.46
 """What an unknown word weighs, by how many others are understood."""
 _LEAST_JOINED = 4
 _LEAST_SHARE = 0.2
