@@ -21,7 +21,7 @@ from bot.domain.thesaurus import Thesaurus
 from bot.domain.words import words_of
 from bot.domain.workflow import Workflow, WorkflowId
 
-SHOWN_FROM = 0.46
+SHOWN_FROM = 0.42
 """Below this score a workflow does not fit."""
 CLEAR_FROM = 0.6
 CLEAR_LEAD = 0.12
