@@ -78,13 +78,38 @@ def _engine(url: URL, *, connections: int, begin: str) -> AsyncEngine:
         hide_parameters=True,  # an error's text must not show what people wrote
         connect_args={"isolation_level": None},  # the driver begins nothing itself; the listener below does
     )
+    file = _File(str(url.database))
     event.listen(engine.sync_engine, "connect", _set_pragmas)
+    event.listen(engine.sync_engine, "connect", file.remember)
 
     def begin_transaction(connection: Connection) -> None:
+        file.require()
         connection.exec_driver_sql(begin)
 
     event.listen(engine.sync_engine, "begin", begin_transaction)
     return engine
+
+
+class _File:
+    """The file that is open: SQLite goes on writing to one that was moved or deleted, where nobody will look for it."""
+
+    def __init__(self, name: str) -> None:
+        self._path = Path(name)
+        self._opened: tuple[int, int] | None = None
+
+    def remember(self, _connection: object, _record: object) -> None:
+        """Note which file was opened."""
+        found = self._path.stat()
+        self._opened = (found.st_dev, found.st_ino)
+
+    def require(self) -> None:
+        """Raise `FileNotFoundError` where another file, or none, has its name by now."""
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            found = None
+        if found is None or (found.st_dev, found.st_ino) != self._opened:
+            raise FileNotFoundError(f"{self._path} was moved or deleted; put it back, or restart fixdesk")
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

@@ -1,4 +1,4 @@
-"""A database that is locked by somebody else, or on a disk that is full: no ack, not ready, and back by itself."""
+"""A database that is locked, on a full disk, or gone: no ack, not ready, and back by itself."""
 
 import resource
 import sqlite3
@@ -30,10 +30,19 @@ def full(office: Office) -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+@contextmanager
+def gone(office: Office) -> Iterator[None]:
+    """Let a careless hand move the database away for a while."""
+    here = office.folder / "fixdesk.db"
+    away = here.rename(office.folder / "away.db")
+    yield
+    away.rename(here)
+
+
 Trouble = Callable[[Office], AbstractContextManager[None]]
 
 
-@pytest.mark.parametrize("trouble", [locked, full], ids=["locked", "full"])
+@pytest.mark.parametrize("trouble", [locked, full, gone], ids=["locked", "full", "gone"])
 async def test_press_waits_for_a_database_that_takes_it(office: Office, trouble: Trouble) -> None:
     """Slack warns the person, the log and the health say why; afterwards everything goes on, and starts once."""
     await office.run(office.ada, "manage local admin permission", **ADMIN)
