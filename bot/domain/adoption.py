@@ -15,6 +15,8 @@ class Finding:
     """What the records say of one run."""
 
     adopted: Started | None = None
+    is_named: bool = False
+    """Whether it carries the run's correlation id: then it is nobody else's, whatever else was started."""
     candidates: int = 0
     """How many requests may be it; where it is not adopted, more than one of them may."""
 
@@ -35,7 +37,7 @@ def find_request(run: Run, recorded: Iterable[Sighting], *, taken: Collection[st
     requests = _by_request(row for row in recorded if row.request_id.casefold() not in taken)
     named = [rows for rows in requests.values() if _carries(run, rows)]
     if len(named) == 1:
-        return Finding(adopted=_started(named[0]), candidates=1)
+        return Finding(adopted=_started(named[0]), is_named=True, candidates=1)
     others = [rival for rival in rivals if rival.id != run.id]
     foreign = {request for request, rows in requests.items() if any(_carries(other, rows) for other in others)}
     possible = [rows for request, rows in requests.items() if request not in foreign and _may_be(run, rows)]

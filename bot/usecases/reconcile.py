@@ -12,7 +12,7 @@ from bot.domain.errors import NexthinkError, NexthinkFault, NotAllowedError, Not
 from bot.domain.run import Run, RunId, RunState, Sighting
 from bot.domain.work import WorkKind
 from bot.policy.decide import may_run
-from bot.usecases.desk import Desk, change_in, move_from
+from bot.usecases.desk import Desk, move_from
 from bot.usecases.due import occasion_of, work_on
 from bot.usecases.start import note_started
 
@@ -21,6 +21,8 @@ LOOKED_BACK = timedelta(hours=1)
 PACES = ((timedelta(minutes=2), timedelta(seconds=10)), (timedelta(minutes=10), timedelta(seconds=30)))
 """So long after the start it is looked for so often."""
 SLOW_PACE = timedelta(minutes=2)
+CALL_AT_MOST = timedelta(minutes=5)
+"""No call is on its way for so long: one that went out before may still be what is recorded later."""
 
 NOT_THERE_YET = "Not found in Nexthink's records so far. fixdesk goes on looking for an hour."
 NEVER_THERE = "It was not found in Nexthink's records within an hour."
@@ -44,7 +46,7 @@ async def reconcile_runs(*, desk: Desk) -> datetime | None:
     uncertain = [run for run in unanswered if run.state is RunState.UNCERTAIN and _is_in_sight(run, desk.clock())]
     for run in unanswered:
         if run.state is RunState.UNCERTAIN and run not in uncertain:
-            await desk.change(run.id, change_in(RunState.UNCERTAIN, note=NEVER_THERE))
+            await _note(run, NEVER_THERE, desk)
     if not uncertain:
         return None
     try:
@@ -79,16 +81,16 @@ async def _look(
     for run in uncertain:
         taken = await desk.store.requests_taken(requests)
         finding = find_request(run, recorded, taken=taken, rivals=unanswered)
-        if finding.adopted is not None and not await _is_from_terminal(run, desk):
+        if finding.adopted is not None and (finding.is_named or not await _is_contested_by_terminal(run, desk)):
             await note_started(run, finding.adopted, desk)
         else:
             await _note(run, _said_of(finding), desk)
 
 
-async def _is_from_terminal(run: Run, desk: Desk) -> bool:
+async def _is_contested_by_terminal(run: Run, desk: Desk) -> bool:
     """Tell whether somebody also started the workflow from a terminal, with an unknown result."""
-    parts = await desk.store.possibly_started(run.workflow.id, run.sent_at or run.created_at)
-    return any(not part.request_id for part in parts)
+    since = (run.sent_at or run.created_at) - CALL_AT_MOST
+    return bool(await desk.store.possibly_started(run.workflow.id, since))
 
 
 def _said_of(finding: Finding) -> str:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.audit import AuditEntry
+from bot.domain.batch import PartState
 from bot.domain.errors import NexthinkFault, NotAllowedError, TooLateError
 from bot.domain.run import ExecutionId, ExecutionState, RunId, RunState, Sighting
 from bot.domain.work import WorkKind
@@ -23,6 +25,7 @@ from bot.usecases.reconcile import (
 from bot.usecases.run import LOOKED_FOR, begin_run
 from bot.usecases.start import start_run
 from tests.domain.values import ADA, NOON
+from tests.store.test_batches import a_batch
 from tests.usecases.fakes import Bench
 
 R1 = RunId("r-1")
@@ -112,7 +115,10 @@ async def test_looking_ends_with_what_nexthink_shows(bench: Bench) -> None:
     bench.clock.now = NOON + LOOKED_BACK
 
     assert await reconcile_runs(desk=bench.desk) is None
-    assert ((await bench.run()).state, (await bench.run()).note) == (RunState.UNCERTAIN, NEVER_THERE)
+    told = await bench.run()
+    assert (told.state, told.note) == (RunState.UNCERTAIN, NEVER_THERE)
+    await reconcile_runs(desk=bench.desk)
+    assert await bench.run() == told
 
 
 async def test_nothing_is_asked_where_nothing_is_unanswered(bench: Bench) -> None:
@@ -251,3 +257,18 @@ async def test_adoption_is_recorded(bench: Bench) -> None:
 
     assert [row.entry.action for row in rows] == ["run.starting", "run.uncertain", "run.running"]
     assert all(row.is_intact for row in rows)
+
+
+@pytest.mark.parametrize(("inputs", "state"), [("", RunState.UNCERTAIN), ("0123456789abcdef", RunState.RUNNING)])
+async def test_start_from_a_terminal_is_not_taken_for_it(bench: Bench, inputs: str, state: RunState) -> None:
+    """Somebody also ran the workflow from a terminal and lost the answer: only a correlation id tells them apart."""
+    run = await bench.keep(id=RunId("0123456789abcdef"))
+    bench.nexthink.fail("start", NexthinkFault.UNCLEAR)
+    await start_run(run.id, 1, desk=bench.desk)
+    entry = AuditEntry(at=NOON, actor="operator", action="batch.stored", subject={})
+    await bench.store.add_batch(a_batch("b-1", PartState.UNKNOWN), entry, is_once=False)
+    record(bench, inputs=inputs)
+
+    await reconcile_runs(desk=bench.desk)
+
+    assert (await bench.run(run.id)).state is state
