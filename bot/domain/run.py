@@ -230,6 +230,11 @@ class Run:
             raise IllegalMoveError(f"run {self.id}: {self.state} → {to}")
         return dataclasses.replace(self, state=to, revision=self.revision + 1, **changes)
 
+    @property
+    def start_mark(self) -> int:
+        """A number that tells one start of this run from another: a run may be started again."""
+        return int(self.sent_at.timestamp() * 1000) if self.sent_at else 0
+
     def execution(self, ordinal: int) -> Execution | None:
         """Return the execution at a place, None where there is none."""
         return self.executions[ordinal] if 0 <= ordinal < len(self.executions) else None

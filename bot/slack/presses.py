@@ -111,7 +111,7 @@ def _pressed_card(work: Work) -> Card:
     return Card(
         run_id=RunId(work.subject["run_id"]),
         role=_ROLES[work.kind],
-        ordinal=int(work.subject["ordinal"]),
+        ordinal=0 if work.kind is WorkKind.SETTLE else int(work.subject["ordinal"]),
         channel_id=work.subject["channel_id"],
         ts=work.subject["ts"],
     )

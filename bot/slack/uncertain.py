@@ -32,7 +32,7 @@ class Settlements:
         subject = work.subject
 
         async def take() -> str:
-            choice = Settlement(subject["choice"])
-            return await settle_run(RunId(subject["run_id"]), subject["slack_id"], choice, desk=self._desk)
+            choice, mark = Settlement(subject["choice"]), int(subject["ordinal"])
+            return await settle_run(RunId(subject["run_id"]), mark, subject["slack_id"], choice, desk=self._desk)
 
         return await self._presses.taken(work, take)

@@ -104,12 +104,15 @@ async def _note(run: Run, note: str, desk: Desk) -> None:
     await desk.change(run.id, step)
 
 
-async def settle_run(run_id: RunId, slack_id: str, choice: Settlement, *, desk: Desk) -> str:
-    """Do what whoever asked for a run chose for it; return a sentence for them, empty where the card says it all.
+async def settle_run(run_id: RunId, mark: int, slack_id: str, choice: Settlement, *, desk: Desk) -> str:
+    """Do what whoever asked chose for one start of their run; return a sentence for them, "" where the card says all.
+
+    The mark is that of the start that was asked about: a press that is worked off twice, because a process died over
+    it, must not settle the next start as well.
 
     Raises `NotAllowedError`, or `TooLateError` where its result is known meanwhile.
     """
-    run = await _uncertain(run_id, desk)
+    run = await _uncertain(run_id, mark, desk)
     if run.requester.slack_id != slack_id:
         raise NotAllowedError(f"Only {run.requester.name or 'whoever asked for it'} may decide this.")
     if choice is Settlement.LEAVE:
@@ -125,11 +128,11 @@ async def settle_run(run_id: RunId, slack_id: str, choice: Settlement, *, desk: 
     return ""
 
 
-async def _uncertain(run_id: RunId, desk: Desk) -> Run:
+async def _uncertain(run_id: RunId, mark: int, desk: Desk) -> Run:
     run = await desk.store.run(run_id)
     if run is None:
         raise NotFoundError("This run is not known any more.")
-    if run.state is not RunState.UNCERTAIN:
+    if run.state is not RunState.UNCERTAIN or run.start_mark != mark:
         raise TooLateError("This cannot be decided any more: what came of the start is known meanwhile.")
     return run
 

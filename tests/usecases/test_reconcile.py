@@ -52,6 +52,11 @@ def record(bench: Bench, request: str = "q-7", **changes: Any) -> None:
     bench.nexthink.sightings[request].append(Sighting(**(plain | changes)))
 
 
+async def settle(bench: Bench, choice: Settlement, slack_id: str = "UADA") -> str:
+    """Press a button of the card as it is now."""
+    return await settle_run(R1, (await bench.run()).start_mark, slack_id, choice, desk=bench.desk)
+
+
 async def test_lost_answer_is_looked_for_at_once(bench: Bench) -> None:
     """The work for it is stored with the change."""
     await lose_answer(bench)
@@ -145,7 +150,7 @@ async def test_only_whoever_asked_may_settle_it(bench: Bench) -> None:
     await lose_answer(bench)
 
     with pytest.raises(NotAllowedError, match="Only Ada may decide this"):
-        await settle_run(R1, "UGRACE", Settlement.AGAIN, desk=bench.desk)
+        await settle(bench, Settlement.AGAIN, "UGRACE")
 
 
 @pytest.mark.parametrize("choice", Settlement)
@@ -154,16 +159,16 @@ async def test_settled_start_is_not_settled_again(bench: Bench, choice: Settleme
     await bench.keep_running()
 
     with pytest.raises(TooLateError, match="is known meanwhile"):
-        await settle_run(R1, "UADA", choice, desk=bench.desk)
+        await settle(bench, choice)
 
 
 async def test_check_again_tells_what_it_found(bench: Bench) -> None:
     """Nothing yet, and then the run itself."""
     await lose_answer(bench)
 
-    assert await settle_run(R1, "UADA", Settlement.CHECK, desk=bench.desk) == NOT_THERE_YET
+    assert await settle(bench, Settlement.CHECK) == NOT_THERE_YET
     record(bench)
-    assert await settle_run(R1, "UADA", Settlement.CHECK, desk=bench.desk) == ""
+    assert await settle(bench, Settlement.CHECK) == ""
     assert (await bench.run()).state is RunState.RUNNING
 
 
@@ -171,7 +176,7 @@ async def test_left_start_is_called_unknown(bench: Bench) -> None:
     """And says so for ever; nobody looks for it any more."""
     await lose_answer(bench)
 
-    await settle_run(R1, "UADA", Settlement.LEAVE, desk=bench.desk)
+    await settle(bench, Settlement.LEAVE)
 
     run = await bench.run()
     assert run.state is RunState.UNTRACKED
@@ -182,7 +187,7 @@ async def test_left_start_is_called_unknown(bench: Bench) -> None:
 async def test_left_start_still_contests_what_is_found(bench: Bench) -> None:
     """What Nexthink recorded may be the one that was left."""
     await lose_answer(bench)
-    await settle_run(R1, "UADA", Settlement.LEAVE, desk=bench.desk)
+    await settle(bench, Settlement.LEAVE)
     other = await bench.keep(id=RunId("r-2"), view_id="V-2")
     bench.nexthink.fail("start", NexthinkFault.UNCLEAR)
     await start_run(other.id, 1, desk=bench.desk)
@@ -201,7 +206,7 @@ async def test_start_again_begins_with_every_check(bench: Bench) -> None:
     await start_run(R1, 1, desk=bench.desk)
     bench.clock.advance(minutes=1)
 
-    assert await settle_run(R1, "UADA", Settlement.AGAIN, desk=bench.desk) == ""
+    assert await settle(bench, Settlement.AGAIN) == ""
 
     assert (await bench.run()).state is RunState.REQUESTED
     assert WorkKind.BEGIN in await bench.kinds_due()
@@ -217,7 +222,7 @@ async def test_start_again_looks_first(bench: Bench) -> None:
     await lose_answer(bench)
     record(bench)
 
-    assert await settle_run(R1, "UADA", Settlement.AGAIN, desk=bench.desk) == STARTED_AFTER_ALL
+    assert await settle(bench, Settlement.AGAIN) == STARTED_AFTER_ALL
     assert (await bench.run()).state is RunState.RUNNING
     assert len(bench.nexthink.starts) == 1
 
@@ -227,7 +232,7 @@ async def test_start_again_needs_the_right_to_it(bench: Bench) -> None:
     await lose_answer(bench, "#restart")
 
     with pytest.raises(NotAllowedError):
-        await settle_run(R1, "UADA", Settlement.AGAIN, desk=bench.desk)
+        await settle(bench, Settlement.AGAIN)
     assert (await bench.run()).state is RunState.UNCERTAIN
 
 
@@ -236,7 +241,7 @@ async def test_earlier_record_is_not_taken_for_the_second_start(bench: Bench) ->
     await lose_answer(bench)
     first_at = bench.clock.now
     bench.clock.advance(minutes=1)
-    await settle_run(R1, "UADA", Settlement.AGAIN, desk=bench.desk)
+    await settle(bench, Settlement.AGAIN)
     await begin_run(R1, 1, desk=bench.desk)
     bench.nexthink.fail("start", NexthinkFault.UNCLEAR)
     await start_run(R1, 1, desk=bench.desk)
@@ -272,3 +277,20 @@ async def test_start_from_a_terminal_is_not_taken_for_it(bench: Bench, inputs: s
     await reconcile_runs(desk=bench.desk)
 
     assert (await bench.run(run.id)).state is state
+
+
+async def test_press_that_is_worked_off_twice_starts_once_more(bench: Bench) -> None:
+    """A process died over it, and the second start was lost as well: that one was not asked about."""
+    await lose_answer(bench)
+    mark = (await bench.run()).start_mark
+    bench.clock.advance(minutes=1)
+    await settle(bench, Settlement.AGAIN)
+    await begin_run(R1, 1, desk=bench.desk)
+    bench.nexthink.fail("start", NexthinkFault.UNCLEAR)
+    await start_run(R1, 1, desk=bench.desk)
+
+    with pytest.raises(TooLateError):
+        await settle_run(R1, mark, "UADA", Settlement.AGAIN, desk=bench.desk)
+
+    assert len(bench.nexthink.starts) == 2
+    assert (await bench.run()).state is RunState.UNCERTAIN

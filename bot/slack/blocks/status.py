@@ -89,11 +89,12 @@ def _requester(run: Run, facts: list[str]) -> Message:
 
 def _settlement(run: Run) -> Block:
     """Ask what to do about a start whose result is unknown: only a person may start it again."""
-    again = button("Start again", ActionId.START_AGAIN, run.id, "danger")
+    value = f"{run.id}.{run.start_mark}"
+    again = button("Start again", ActionId.START_AGAIN, value, "danger")
     elements = [
-        button("Check again", ActionId.CHECK_AGAIN, run.id, "primary"),
+        button("Check again", ActionId.CHECK_AGAIN, value, "primary"),
         asking_first(again, "Start it again?", "It may have started already. It would then run twice.", "Start again"),
-        button("Leave it", ActionId.LEAVE_IT, run.id),
+        button("Leave it", ActionId.LEAVE_IT, value),
     ]
     return {"type": "actions", "elements": elements}
 
