@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install playground test lint format bench lock clean
+.PHONY: install playground test lint format bench chaos lock clean
 .DEFAULT_GOAL := test
 
 install: $(STAMP)
@@ -35,6 +35,14 @@ format: install
 
 bench: install
 	$(BIN)/python -m tests.bench
+
+# docs/reliability.md says what it does.
+SEEDS ?= 200
+FIRST ?= 1
+DATABASE ?= sqlite
+PROCESSES ?= 1
+chaos: install
+	$(BIN)/python -m tests.chaos --seeds $(SEEDS) --first $(FIRST) --database $(DATABASE) --processes $(PROCESSES) $(if $(LIST),--list $(LIST)) $(if $(ONLY),--only '$(ONLY)')
 
 # Needs uv (pip install uv). The files hold versions and hashes, and no address of an index.
 lock:
