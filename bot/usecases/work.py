@@ -14,7 +14,7 @@ Handler = Callable[[Work], Awaitable[datetime | None]]
 
 LEASE = timedelta(hours=1)
 """Far longer than any row takes: a process that died is followed by one that releases its claims at once."""
-SHARED_LEASE = timedelta(seconds=30)
+SHARED_LEASE = timedelta(seconds=15)
 """Where other processes work off the same rows: they take over what a process that died had claimed."""
 RENEWALS = 3
 """How often a lease is renewed before it would run out."""

@@ -9,7 +9,7 @@ from typing import Any
 from bot.playground.clock import Clock
 from bot.playground.nexthink import fault as nexthink
 from bot.playground.slack.delivery.mishaps import Mishap
-from bot.playground.slack.faults import Fault
+from bot.playground.slack.faults import ANY_METHOD, Fault
 from bot.playground.stand import Stand
 
 HELD = 0.3
@@ -64,10 +64,8 @@ _SLACK: Mapping[str, Fault] = {
     "late": Fault(delay_seconds=LATE),
 }
 OF_NEXTHINK, OF_SLACK = tuple(_NEXTHINK), tuple(_SLACK)
-AWAY_FOR = 0.5
+AWAY_FOR = 0.4
 """Seconds."""
-REFUSED_AWAY = 6
-"""So many calls in a row meet a Slack that is away."""
 OF_ALL = (
     "slack_away",
     "nexthink_away",
@@ -124,7 +122,7 @@ class Troublemaker:
         elif kind in {"twice", "lose_ack"}:
             mishaps.plan(Mishap(kind))
         elif kind == "slack_away":
-            self._stand.slack.fail("*", _SLACK["page503"], times=REFUSED_AWAY)
+            self._later(self._slack_away())
         elif kind == "nexthink_away":
             self._later(self._nexthink_away())
         elif kind == "stop":
@@ -138,6 +136,12 @@ class Troublemaker:
 
     async def _jump(self, by: timedelta) -> None:
         self._clock.jump(by)
+
+    async def _slack_away(self) -> None:
+        faults = self._stand.slack.faults
+        away = faults.fail(ANY_METHOD, _SLACK["page503"], times=None)
+        await asyncio.sleep(AWAY_FOR)
+        faults.forget(away.id)
 
     async def _nexthink_away(self) -> None:
         await self._stand.nexthink.go_offline()
