@@ -36,7 +36,7 @@ format: install
 bench: install
 	$(BIN)/python -m tests.bench
 
-# docs/reliability.md says what it does.
+# docs/chaos.md says what it does.
 SEEDS ?= 200
 FIRST ?= 1
 DATABASE ?= sqlite

@@ -21,7 +21,8 @@ CALL_TIMEOUT = 10
 """Seconds for one call of the Web API."""
 KEPT_ALIVE = 5.0
 """Seconds. A kept connection is dropped before Slack would: a post must not meet one that is just being closed."""
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 5.0
+"""Seconds between tries: due work waits for Slack at the start, and a person's press shall work soon after."""
 
 log = logging.getLogger(__name__)
 bolt_log = logging.getLogger(f"{__name__}.bolt")

@@ -44,14 +44,28 @@ async def look_for(client: AsyncWebClient, card: Card, since: datetime) -> Looku
             return Lookup(failed=opened)
         channel_id = str(opened.answer["channel"]["id"])
     oldest = f"{(since - CLOCK_SKEW).timestamp():.6f}"
-    read = await attempt(
-        lambda: client.conversations_history(channel=channel_id, oldest=oldest, limit=PAGE, include_all_metadata=True)
+    cursor = ""
+    while True:
+        read = await _page(client, channel_id, oldest, cursor)
+        if read.answer is None:
+            return Lookup(failed=read)
+        messages = read.answer.get("messages") or []
+        ts = next((str(message["ts"]) for message in messages if _is_of(card, message)), "")
+        cursor = str((read.answer.get("response_metadata") or {}).get("next_cursor") or "")
+        if ts or not cursor:
+            return Lookup(found=dataclasses.replace(card, channel_id=channel_id, ts=ts) if ts else None)
+
+
+async def _page(client: AsyncWebClient, channel_id: str, oldest: str, cursor: str) -> Outcome:
+    return await attempt(
+        lambda: client.conversations_history(
+            channel=channel_id,
+            oldest=oldest,
+            limit=PAGE,
+            include_all_metadata=True,
+            cursor=cursor or None,
+        )
     )
-    if read.answer is None:
-        return Lookup(failed=read)
-    messages = read.answer.get("messages") or []
-    ts = next((str(message["ts"]) for message in messages if _is_of(card, message)), "")
-    return Lookup(found=dataclasses.replace(card, channel_id=channel_id, ts=ts) if ts else None)
 
 
 def _is_of(card: Card, message: Mapping[str, Any]) -> bool:

@@ -4,15 +4,16 @@ Nothing here sends a start again by itself.
 """
 
 import enum
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain.adoption import Finding, find_request, is_unanswered
 from bot.domain.errors import NexthinkError, NexthinkFault, NotAllowedError, NotFoundError, TooLateError
 from bot.domain.run import Run, RunId, RunState, Sighting
 from bot.domain.work import WorkKind
 from bot.policy.decide import may_run
-from bot.usecases.desk import Desk, move_from
+from bot.usecases.desk import Desk
 from bot.usecases.due import occasion_of, work_on
 from bot.usecases.start import note_started
 
@@ -132,14 +133,28 @@ async def _uncertain(run_id: RunId, mark: int, desk: Desk) -> Run:
     run = await desk.store.run(run_id)
     if run is None:
         raise NotFoundError("This run is not known any more.")
-    if run.state is not RunState.UNCERTAIN or run.start_mark != mark:
-        raise TooLateError("This cannot be decided any more: what came of the start is known meanwhile.")
+    _require_uncertain(run, mark)
     return run
+
+
+def _require_uncertain(run: Run, mark: int) -> None:
+    if run.state is not RunState.UNCERTAIN or run.start_mark != mark:
+        raise TooLateError("This cannot be decided any more: it was decided, or what came of the start is known.")
+
+
+def _settled(mark: int, to: RunState, **changes: Any) -> Callable[[Run], Run]:
+    """Make a step that settles one start, once."""
+
+    def step(run: Run) -> Run:
+        _require_uncertain(run, mark)
+        return run.move(to, **changes)
+
+    return step
 
 
 async def _leave(run: Run, desk: Desk) -> None:
     note = "Left as it is: whether it was started is not known."
-    left = move_from(RunState.UNCERTAIN, RunState.UNTRACKED, note=note, ended_at=desk.clock())
+    left = _settled(run.start_mark, RunState.UNTRACKED, note=note, ended_at=desk.clock())
     await desk.change(run.id, left, actor=run.requester.upn)
 
 
@@ -151,5 +166,5 @@ async def _start_again(run: Run, desk: Desk) -> None:
         raise NotFoundError("This workflow is not in the catalog any more, so it cannot be started again.")
     may_run(desk.policy, person, workflow, run.channel_id).require()
     now = desk.clock()
-    again = move_from(RunState.UNCERTAIN, RunState.REQUESTED, note="", approval=None)
+    again = _settled(run.start_mark, RunState.REQUESTED, note="", approval=None)
     await desk.change(run.id, again, work_on(run.id, WorkKind.BEGIN, now, occasion_of(run)), actor=person.upn)

@@ -1,7 +1,7 @@
 """How does a paused execution go on? One decision, then exactly one accepted trigger of the wait-for-event step."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from bot.domain.decision import Choice, DecisionState, Resume
@@ -22,6 +22,8 @@ UNKNOWN_SEND = "Result unknown: the answer may have reached Nexthink. It is not 
 ENDED_FIRST = "It ended before the answer could be given."
 
 _GOING_OUT = frozenset({DecisionState.SENDING, DecisionState.FIRING})
+_SENT = _GOING_OUT | {DecisionState.UNCLEAR}
+"""Where an answer to a call is taken: another process may have given the call up for lost while it was on its way."""
 
 
 async def answer(run_id: RunId, ordinal: int, slack_id: str, choice: Choice, *, desk: Desk) -> Run:
@@ -70,7 +72,7 @@ async def fire(run_id: RunId, ordinal: int, attempts: int, *, desk: Desk) -> dat
         await desk.nexthink.trigger(sent.workflow.uuid, execution.id, execution.resume.trigger_parameters())
     except NexthinkError as error:
         return await _not_taken(sent, ordinal, error, attempts, desk)
-    taken = _resume_step(ordinal, lambda resume: dataclasses.replace(resume, state=DecisionState.DECIDED, note=""))
+    taken = _resume_step(ordinal, lambda one: dataclasses.replace(one, state=DecisionState.DECIDED, note=""), _SENT)
     await desk.change(run_id, taken, follow_now(desk.clock()))
     return None
 
@@ -86,12 +88,14 @@ def _goes_out(resume: Resume) -> Resume:
     return dataclasses.replace(resume, state=DecisionState.FIRING)
 
 
-def _resume_step(ordinal: int, change: Callable[[Resume], Resume]) -> Callable[[Run], Run]:
+def _resume_step(
+    ordinal: int, change: Callable[[Resume], Resume], states: Collection[DecisionState] = _GOING_OUT
+) -> Callable[[Run], Run]:
     """Make a step that changes an answer on its way out; an execution that has ended keeps its question closed."""
 
     def step(run: Run) -> Run:
         execution, resume = _asked(run, ordinal)
-        if resume.state not in _GOING_OUT:
+        if resume.state not in states:
             return run
         changed = change(resume)
         if execution.state.has_ended and changed.state in {DecisionState.OPEN, DecisionState.FIRING}:

@@ -251,3 +251,22 @@ async def test_burst_of_questions_is_posted_in_order(office: Office) -> None:
         )
 
     await office.until(all_asked(), timedelta(seconds=1))
+
+
+async def test_lost_card_is_found_behind_others(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many messages came after it in the conversation: nobody gets two cards of one run."""
+    monkeypatch.setattr("bot.slack.history.PAGE", 1)
+    office.slack.fail("chat.postMessage", Fault(cuts=True, takes_effect=True))
+    for _ in range(3):
+        assert (await office.ada.submit(await office.form(office.ada, "teams cache"))).ok
+
+    async def all_done() -> list[Message]:
+        def done() -> list[Message] | None:
+            ended = [message for message in office.ada.messages if "Status: done" in message.words]
+            return ended if len(ended) == 3 else None
+
+        return await office.slack.workspace.changes.until(done, PATIENCE, lambda: "not all of them are done")
+
+    await office.until(all_done())
+
+    assert len(office.ada.messages) == 3

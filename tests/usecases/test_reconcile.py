@@ -1,5 +1,6 @@
 """Tests for bot.usecases.reconcile."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -158,7 +159,7 @@ async def test_settled_start_is_not_settled_again(bench: Bench, choice: Settleme
     """The button was on a copy that is out of date."""
     await bench.keep_running()
 
-    with pytest.raises(TooLateError, match="is known meanwhile"):
+    with pytest.raises(TooLateError, match="cannot be decided any more"):
         await settle(bench, choice)
 
 
@@ -294,3 +295,13 @@ async def test_press_that_is_worked_off_twice_starts_once_more(bench: Bench) -> 
 
     assert len(bench.nexthink.starts) == 2
     assert (await bench.run()).state is RunState.UNCERTAIN
+
+
+@pytest.mark.parametrize("choice", [Settlement.AGAIN, Settlement.LEAVE])
+async def test_second_of_two_presses_is_told_that_it_came_too_late(bench: Bench, choice: Settlement) -> None:
+    """Both were made on the same card; the start goes out once more at most."""
+    await lose_answer(bench)
+
+    answers = await asyncio.gather(settle(bench, choice), settle(bench, choice), return_exceptions=True)
+
+    assert {type(answer) for answer in answers} == {str, TooLateError}

@@ -315,6 +315,23 @@ async def test_accepted_trigger_that_could_not_be_stored_is_unclear(bench: Bench
     assert len(bench.nexthink.triggers) == 1
 
 
+async def test_answer_counts_though_the_trigger_was_given_up_for_lost(bench: Bench) -> None:
+    """Another process finds it on its way; what is known in the end is kept, and it is fired once."""
+
+    async def find_it() -> None:
+        del bench.nexthink.during["trigger"]
+        await fire(R1, 1, 2, desk=bench.desk)
+        assert (await question(bench)).state is DecisionState.UNCLEAR
+
+    bench.nexthink.during["trigger"] = find_it
+    await keep_paused(bench, **SENDING)
+
+    await fire(R1, 1, 1, desk=bench.desk)
+
+    assert ((await question(bench)).state, (await question(bench)).note) == (DecisionState.DECIDED, "")
+    assert len(bench.nexthink.triggers) == 1
+
+
 async def test_one_trigger_is_fired_by_two_at_once(bench: Bench) -> None:
     """A claim that outlived its lease does not fire a second time."""
     await keep_paused(bench, **SENDING)
