@@ -42,22 +42,26 @@ class Settlement(enum.StrEnum):
 
 
 async def reconcile_runs(*, desk: Desk) -> datetime | None:
-    """Look for every start without an answer; return when to look again, None where there is nothing to look for."""
+    """Look for every start without an answer, also for those that were left at that.
+
+    Returns when to look again, None where there is nothing to look for.
+    """
     unanswered = await desk.store.unanswered_runs()
-    uncertain = [run for run in unanswered if run.state is RunState.UNCERTAIN and _is_in_sight(run, desk.clock())]
-    for run in unanswered:
-        if run.state is RunState.UNCERTAIN and run not in uncertain:
+    given_up = [run for run in unanswered if run.state is not RunState.STARTING]
+    wanted = [run for run in given_up if _is_in_sight(run, desk.clock())]
+    for run in given_up:
+        if run not in wanted:
             await _note(run, NEVER_THERE, desk)
-    if not uncertain:
+    if not wanted:
         return None
     try:
         recorded = await desk.nexthink.recent_executions()
     except NexthinkError as error:
-        await _note_trouble(uncertain, error, desk)
+        await _note_trouble(wanted, error, desk)
     else:
-        await _look(uncertain, recorded, unanswered, desk)
+        await _look(wanted, recorded, unanswered, desk)
     now = desk.clock()
-    return min(now + _pace(run, now) for run in uncertain)
+    return min(now + _pace(run, now) for run in wanted)
 
 
 def _is_in_sight(run: Run, now: datetime) -> bool:
@@ -69,17 +73,15 @@ def _pace(run: Run, now: datetime) -> timedelta:
     return next((pace for until, pace in PACES if age < until), SLOW_PACE)
 
 
-async def _note_trouble(uncertain: Iterable[Run], error: NexthinkError, desk: Desk) -> None:
+async def _note_trouble(wanted: Iterable[Run], error: NexthinkError, desk: Desk) -> None:
     note = NOT_SET_UP if error.fault is NexthinkFault.NOT_FOUND else AWAY
-    for run in uncertain:
+    for run in wanted:
         await _note(run, note, desk)
 
 
-async def _look(
-    uncertain: Iterable[Run], recorded: Collection[Sighting], unanswered: Collection[Run], desk: Desk
-) -> None:
+async def _look(wanted: Iterable[Run], recorded: Collection[Sighting], unanswered: Collection[Run], desk: Desk) -> None:
     requests = {row.request_id.casefold() for row in recorded}
-    for run in uncertain:
+    for run in wanted:
         taken = await desk.store.requests_taken(requests)
         finding = find_request(run, recorded, taken=taken, rivals=unanswered)
         if finding.adopted is not None and (finding.is_named or not await _is_contested_by_terminal(run, desk)):
@@ -116,16 +118,13 @@ async def settle_run(run_id: RunId, mark: int, slack_id: str, choice: Settlement
     run = await _uncertain(run_id, mark, desk)
     if run.requester.slack_id != slack_id:
         raise NotAllowedError(f"Only {run.requester.name or 'whoever asked for it'} may decide this.")
-    if choice is Settlement.LEAVE:
-        await _leave(run, desk)
-        return ""
     await reconcile_runs(desk=desk)
     now = await desk.store.run(run_id)
     if now is not None and not is_unanswered(now):
         return STARTED_AFTER_ALL if choice is Settlement.AGAIN else ""
     if choice is Settlement.CHECK:
         return now.note if now else ""
-    await _start_again(run, desk)
+    await (_leave if choice is Settlement.LEAVE else _start_again)(run, desk)
     return ""
 
 

@@ -12,8 +12,9 @@ from bot.usecases.due import START_PATIENCE, follow_now, pause_before, reconcile
 from bot.usecases.resume import question
 from bot.usecases.run import LOOKED_FOR
 
-SENT = frozenset({RunState.STARTING, RunState.UNCERTAIN})
-"""Where the answer to a call is taken: somebody may have given the call up for lost while it was on its way."""
+SENT = frozenset({RunState.STARTING, RunState.UNCERTAIN, RunState.UNTRACKED})
+"""Where the answer to a call is taken: somebody may have given the call up for lost while it was on its way, or have
+left it at that."""
 
 
 async def start_run(run_id: RunId, attempts: int, *, desk: Desk) -> datetime | None:
@@ -105,7 +106,13 @@ async def note_started(intent: Run, started: Started, desk: Desk) -> None:
     rule = rule_for(desk.policy, intent.workflow.id)
     resume = question(rule.resume, desk) if rule and rule.resume else None
     executions = tuple(Execution(id=one, resume=resume) for one in dict.fromkeys(started.execution_ids))
-    facts = {"request_id": started.request_id, "started_at": now, "executions": executions, "note": ""}
+    facts = {
+        "request_id": started.request_id,
+        "started_at": now,
+        "executions": executions,
+        "note": "",
+        "ended_at": None,
+    }
     running = move_from(SENT, RunState.RUNNING, **facts)
     work = [follow_now(now)]
     if resume is not None:

@@ -174,7 +174,7 @@ async def test_check_again_tells_what_it_found(bench: Bench) -> None:
 
 
 async def test_left_start_is_called_unknown(bench: Bench) -> None:
-    """And says so for ever; nobody looks for it any more."""
+    """The card says so, and has no buttons any more."""
     await lose_answer(bench)
 
     await settle(bench, Settlement.LEAVE)
@@ -182,6 +182,19 @@ async def test_left_start_is_called_unknown(bench: Bench) -> None:
     run = await bench.run()
     assert run.state is RunState.UNTRACKED
     assert "not known" in run.note
+    assert run.ended_at == bench.clock.now
+
+
+async def test_left_start_is_followed_where_it_shows_after_all(bench: Bench) -> None:
+    """Nexthink's records tell late: then the card tells the truth."""
+    await lose_answer(bench)
+    await settle(bench, Settlement.LEAVE)
+    record(bench)
+
+    assert await reconcile_runs(desk=bench.desk) is not None
+
+    run = await bench.run()
+    assert (run.state, run.request_id, run.ended_at) == (RunState.RUNNING, "q-7", None)
     assert await reconcile_runs(desk=bench.desk) is None
 
 
