@@ -33,7 +33,12 @@ class ViewId(enum.StrEnum):
 
 
 class BlockId(enum.StrEnum):
-    """Input blocks whose name never changes; those of parameters are made in `blocks.run`."""
+    """Blocks whose name never changes; those of parameters are made in `blocks.run`.
+
+    A card's buttons keep theirs through every edit, so that a press that was under way during one is still theirs.
+    """
 
     WORKFLOW = "workflow"
     DEVICE = "device"
+    DECISION = "decision"
+    SETTLEMENT = "settlement"

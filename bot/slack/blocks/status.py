@@ -9,7 +9,7 @@ from bot.domain.decision import Approval, Choice, DecisionState, Resume, Verdict
 from bot.domain.run import Execution, ExecutionState, Run, RunState
 from bot.slack.blocks.text import Block, asking_first, button, context, fallback, fields, header, section, shorten
 from bot.slack.blocks.times import clock_time, date_and_time
-from bot.slack.ids import ActionId
+from bot.slack.ids import ActionId, BlockId
 
 TITLE = 500
 """How much of a title a notification shows, so that the state behind it is always there."""
@@ -96,7 +96,7 @@ def _settlement(run: Run) -> Block:
         asking_first(again, "Start it again?", "It may have started already. It would then run twice.", "Start again"),
         button("Leave it", ActionId.LEAVE_IT, value),
     ]
-    return {"type": "actions", "elements": elements}
+    return {"type": "actions", "block_id": BlockId.SETTLEMENT.value, "elements": elements}
 
 
 def _approval(run: Run, approval: Approval, facts: list[str]) -> Message:
@@ -126,6 +126,7 @@ def _message(run: Run, title: str, blocks: list[Block]) -> Message:
 def _buttons(approve: ActionId, deny: ActionId, value: str) -> Block:
     return {
         "type": "actions",
+        "block_id": BlockId.DECISION.value,
         "elements": [button("Approve", approve, value, "primary"), button("Deny", deny, value, "danger")],
     }
 

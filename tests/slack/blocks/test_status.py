@@ -341,3 +341,22 @@ def test_notification_of_a_long_name_still_says_the_state() -> None:
     long = WorkflowRef(id=WorkflowId("#a"), uuid="w", name="x" * 5000, version="1")
 
     assert shown(a_run(workflow=long, state=RunState.SUCCEEDED)).text.endswith("Status: done")
+
+
+@pytest.mark.parametrize(
+    ("run", "role"),
+    [
+        (a_run(state=RunState.AWAITING_APPROVAL, approval=an_approval()), CardRole.APPROVAL),
+        (a_run(state=RunState.RUNNING, executions=(an_execution(resume=a_resume()),)), CardRole.RESUME),
+        (a_run(state=RunState.UNCERTAIN), CardRole.REQUESTER),
+    ],
+)
+def test_buttons_keep_their_block_through_edits(run: Run, role: CardRole) -> None:
+    """A press that is under way while the card is edited still finds what it was made on."""
+    blocks = [
+        [block["block_id"] for block in shown(one, role).blocks if block["type"] == "actions"]
+        for one in (run, run.changed(note="later"))
+    ]
+
+    assert blocks[0] == blocks[1]
+    assert len(blocks[0]) == 1
