@@ -4,7 +4,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from bot.domain.run import Run, RunState, Send, Sighting, Started, Target
+from bot.domain.run import Run, Send, Sighting, Started, Target
 
 _SHORTEST_MARK = 8
 """Letters of a correlation id: a shorter one may stand in any text."""
@@ -19,12 +19,6 @@ class Finding:
     """Whether it carries the run's correlation id: then it is nobody else's, whatever else was started."""
     candidates: int = 0
     """How many requests may be it; where it is not adopted, more than one of them may."""
-
-
-def is_unanswered(run: Run) -> bool:
-    """Tell whether a start went out of which nobody knows what came."""
-    is_left = run.state is RunState.UNTRACKED and not run.request_id
-    return run.state in {RunState.STARTING, RunState.UNCERTAIN} or is_left
 
 
 def find_request(run: Run, recorded: Iterable[Sighting], *, taken: Collection[str], rivals: Iterable[Run]) -> Finding:

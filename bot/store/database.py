@@ -108,9 +108,12 @@ class SqlStore:
         """Return the runs that are running, oldest first."""
         return await self._read(runs.followed)
 
-    async def unanswered_runs(self) -> list[Run]:
-        """Return the runs whose start went out and was not answered, oldest first; those that were left, too."""
-        return await self._read(runs.unanswered)
+    async def unanswered_runs(self, since: datetime) -> list[Run]:
+        """Return the runs whose start went out and was not answered, oldest first.
+
+        Those that were left at that are among them where they were sent since then.
+        """
+        return await self._read(runs.unanswered, since)
 
     async def requests_taken(self, request_ids: Collection[str]) -> set[str]:
         """Return which of some requests, in lower case, belong to a run or a batch."""

@@ -73,10 +73,10 @@ async def followed(connection: AsyncConnection) -> list[Followed]:
     return found
 
 
-async def unanswered(connection: AsyncConnection) -> list[Run]:
-    """Return the runs whose start went out without an answer, oldest first; those that were left, too."""
+async def unanswered(connection: AsyncConnection, since: datetime) -> list[Run]:
+    """Return the runs whose start went out without an answer, oldest first; of those left the recent ones."""
     is_open = runs.c.state.in_([RunState.STARTING.value, RunState.UNCERTAIN.value])
-    is_left = (runs.c.state == RunState.UNTRACKED.value) & (runs.c.request_id == "")
+    is_left = (runs.c.state == RunState.UNTRACKED.value) & (runs.c.request_id == "") & (runs.c.sent_at >= since)
     return await _load(connection, _oldest_first(select(runs).where(is_open | is_left)))
 
 

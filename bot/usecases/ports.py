@@ -86,8 +86,11 @@ class Store(Protocol):
     async def followed_runs(self) -> list[Followed]:
         """Return the runs that are running, oldest first."""
 
-    async def unanswered_runs(self) -> list[Run]:
-        """Return the runs whose start went out and was not answered, oldest first; those that were left, too."""
+    async def unanswered_runs(self, since: datetime) -> list[Run]:
+        """Return the runs whose start went out and was not answered, oldest first.
+
+        Those that were left at that are among them where they were sent since then.
+        """
 
     async def requests_taken(self, request_ids: Collection[str]) -> set[str]:
         """Return which of some requests, in lower case, belong to a run or a batch."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.adoption import Finding, find_request, is_unanswered
+from bot.domain.adoption import Finding, find_request
 from bot.domain.errors import NexthinkError, NexthinkFault, NotAllowedError, NotFoundError, TooLateError
 from bot.domain.run import Run, RunId, RunState, Sighting
 from bot.domain.work import WorkKind
@@ -46,11 +46,11 @@ async def reconcile_runs(*, desk: Desk) -> datetime | None:
 
     Returns when to look again, None where there is nothing to look for.
     """
-    unanswered = await desk.store.unanswered_runs()
+    unanswered = await desk.store.unanswered_runs(desk.clock() - LOOKED_BACK)
     given_up = [run for run in unanswered if run.state is not RunState.STARTING]
     wanted = [run for run in given_up if _is_in_sight(run, desk.clock())]
     for run in given_up:
-        if run not in wanted:
+        if run not in wanted and run.note != NEVER_THERE:
             await _note(run, NEVER_THERE, desk)
     if not wanted:
         return None
@@ -120,7 +120,7 @@ async def settle_run(run_id: RunId, mark: int, slack_id: str, choice: Settlement
         raise NotAllowedError(f"Only {run.requester.name or 'whoever asked for it'} may decide this.")
     await reconcile_runs(desk=desk)
     now = await desk.store.run(run_id)
-    if now is not None and not is_unanswered(now):
+    if now is not None and now.request_id:
         return STARTED_AFTER_ALL if choice is Settlement.AGAIN else ""
     if choice is Settlement.CHECK:
         return now.note if now else ""

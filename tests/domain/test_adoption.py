@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.adoption import find_request, is_unanswered
+from bot.domain.adoption import find_request
 from bot.domain.run import ExecutionId, ExecutionState, Run, RunId, RunState, Send, Sighting, Target
 from tests.domain.values import ADA, LAPTOP, NOON, a_run
 
@@ -122,15 +122,6 @@ def test_device_that_was_sent_must_be_the_recorded_one(send: Send, facts: dict[s
     run = unanswered(target=Target(upn=ADA.upn, send=send, device=LAPTOP))
 
     assert bool(adopted(run, recorded(**facts))) is is_it
-
-
-@pytest.mark.parametrize("state", RunState)
-def test_unanswered_are_the_starts_of_which_nothing_is_known(state: RunState) -> None:
-    """One that was left as it is may still have been started; one with a request is known."""
-    is_open = state in {RunState.STARTING, RunState.UNCERTAIN}
-
-    assert is_unanswered(unanswered(state=state)) is (is_open or state is RunState.UNTRACKED)
-    assert is_unanswered(unanswered(state=state, request_id="q-1")) is is_open
 
 
 ROWS = st.builds(

@@ -263,3 +263,30 @@ async def test_open_decisions_are_listed(store: SqlStore, make_run: Callable[...
         await store.add_run(run)
 
     assert await store.undecided_runs() == [paused, asked]
+
+
+async def test_unanswered_starts_are_found(store: SqlStore, make_run: Callable[..., Run], noon: datetime) -> None:
+    """On their way, of unknown result, or left at that a while ago; one with a request is known."""
+    left: dict[str, Any] = {"state": RunState.UNTRACKED, "sent_at": noon}
+    kept: dict[str, dict[str, Any]] = {
+        "starting": {"state": RunState.STARTING, "sent_at": noon - timedelta(days=9)},
+        "uncertain": {"state": RunState.UNCERTAIN, "sent_at": noon - timedelta(days=9)},
+        "left": left,
+        "left long ago": left | {"sent_at": noon - timedelta(days=1)},
+        "silent": left | {"request_id": "q-1"},
+        "running": {"state": RunState.RUNNING, "request_id": "q-2"},
+    }
+    for name, changes in kept.items():
+        await store.add_run(make_run(name, **changes))
+
+    found = await store.unanswered_runs(noon - timedelta(hours=1))
+
+    assert {run.id for run in found} == {"starting", "uncertain", "left"}
+
+
+async def test_request_of_somebody_is_known(store: SqlStore, make_run: Callable[..., Run]) -> None:
+    """However its id is written."""
+    await store.add_run(make_run("one", state=RunState.RUNNING, request_id="Q-1"))
+
+    assert await store.requests_taken({"q-1", "q-2"}) == {"q-1"}
+    assert await store.requests_taken(set()) == set()
