@@ -37,12 +37,8 @@ def _without_collector() -> Iterator[None]:
     try:
         yield
     finally:
-        # All that was made counts as old, and is not looked through at once; where the process has frozen what it
-        # began with, it is frozen as well.
-        has_frozen = gc.get_freeze_count() > 0
+        # What was made is not looked through later either; counting what is frozen already would itself take long.
         gc.freeze()
-        if not has_frozen:
-            gc.unfreeze()
         sys.setswitchinterval(turn)
         if was_collecting:
             gc.enable()
