@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -25,12 +24,17 @@ class Spelling:
 
     def __init__(self, words: Iterable[str]) -> None:
         """Make the tables for some words."""
-        known = sorted({word for word in words if len(word) >= LEAST_LETTERS}, key=lambda word: (len(word), word))
+        lengths: dict[int, set[str]] = defaultdict(set)
+        for word in words:
+            if len(word) >= LEAST_LETTERS:
+                lengths[len(word)].add(word)
+        # Sorted a length at a time: sorting all at once would hold every other thread, the event loop's too.
+        self._by_length = {length: sorted(lengths[length]) for length in sorted(lengths)}
         self._without: dict[str, list[str]] = defaultdict(list)
-        for word in known:
-            for short in _shortened(word):
-                self._without[short].append(word)
-        self._by_length = {length: list(group) for length, group in groupby(known, key=len)}
+        for known in self._by_length.values():
+            for word in known:
+                for short in _shortened(word):
+                    self._without[short].append(word)
 
     def near(self, word: str) -> dict[str, float]:
         """Return the known words that a word may be a slip of, and how likely."""
