@@ -16,6 +16,8 @@ class ActionId(enum.StrEnum):
     DEVICE = "run.device"
     OPTION = "run.option"
     TEXT = "run.text"
+    STAR = "run.star"
+    UNSTAR = "run.unstar"
     APPROVE_START = "approval.approve"
     DENY_START = "approval.deny"
     APPROVE_RESUME = "resume.approve"
@@ -40,5 +42,6 @@ class BlockId(enum.StrEnum):
 
     WORKFLOW = "workflow"
     DEVICE = "device"
+    FAVOURITE = "favourite"
     DECISION = "decision"
     SETTLEMENT = "settlement"

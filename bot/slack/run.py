@@ -1,5 +1,6 @@
 """The modal's form: choose a workflow, see where it will run, submit."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC
 
 from bot.domain.errors import InvalidInputError, NotAllowedError, NotFoundError
@@ -46,12 +47,32 @@ class RunForms:
         """Return what this surface answers."""
         return {
             (Kind.ACTION, ActionId.WORKFLOW): self.choose,
+            (Kind.ACTION, ActionId.STAR): self.star,
+            (Kind.ACTION, ActionId.UNSTAR): self.unstar,
             (Kind.SUBMISSION, ViewId.RUN): self.submit,
         }
 
     async def choose(self, press: Interaction) -> None:
         """Rebuild the form for the workflow that was chosen."""
-        value = str((press.action.get("selected_option") or {}).get("value", ""))
+        self._rebuild(press, str((press.action.get("selected_option") or {}).get("value", "")))
+
+    async def star(self, press: Interaction) -> None:
+        """Make the form's workflow a favourite, and show that it is one."""
+        await self._set_favourite(press, self._desk.usage.star)
+
+    async def unstar(self, press: Interaction) -> None:
+        """Make it a favourite no more."""
+        await self._set_favourite(press, self._desk.usage.unstar)
+
+    async def _set_favourite(self, press: Interaction, change: Callable[[str, WorkflowId], Awaitable[None]]) -> None:
+        value = str(press.action.get("value", ""))
+        workflow = self.workflow_of(value)
+        if workflow is not None:
+            await change(press.slack_id, workflow.id)
+        self._rebuild(press, value)
+
+    def _rebuild(self, press: Interaction, value: str) -> None:
+        """Show the form of a workflow; Slack keeps what was typed into fields that stay."""
         context = load_context(str(press.view.get("private_metadata", "")))
 
         async def make() -> Block:
@@ -69,6 +90,7 @@ class RunForms:
             workflow=prepared.workflow,
             devices=_devices(prepared),
             questions=tuple(_question(field) for field in prepared.fields),
+            is_favourite=self._desk.usage.usage.is_favourite(person.slack_id, workflow.id),
             notes=tuple(note for note in (_approval_note(prepared), self._desk.catalog.age_note()) if note),
         )
         return form_view(form, context, self._desk.clock().astimezone(UTC))

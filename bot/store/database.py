@@ -12,10 +12,10 @@ from bot.domain.batch import Batch, BatchId, Part
 from bot.domain.card import Card
 from bot.domain.resumption import Resumption, ResumptionState
 from bot.domain.run import ExecutionId, Followed, Run, RunId
-from bot.domain.usage import Use
+from bot.domain.usage import Favourite, Use
 from bot.domain.work import NewWork, Work
 from bot.domain.workflow import Catalog, WorkflowId
-from bot.store import audit, batches, cards, probe, resumptions, runs
+from bot.store import audit, batches, cards, favourites, probe, resumptions, runs
 from bot.store import catalog as catalogs
 from bot.store import work as works
 from bot.store.engine import Engines, engines_for
@@ -126,6 +126,18 @@ class SqlStore:
     async def uses_since(self, since: datetime) -> list[Use]:
         """Return how often each person ran each workflow, and when last."""
         return await self._read(runs.uses_since, since)
+
+    async def favourites(self) -> list[Favourite]:
+        """Return everybody's favourites, the latest first."""
+        return await self._read(favourites.every)
+
+    async def add_favourite(self, favourite: Favourite) -> None:
+        """Store a favourite; one that is there already stays as it is."""
+        await self._write(favourites.add, favourite)
+
+    async def remove_favourite(self, slack_id: str, workflow_id: WorkflowId) -> None:
+        """Forget a favourite, if it is one."""
+        await self._write(favourites.remove, slack_id, workflow_id)
 
     async def undecided_runs(self) -> list[Run]:
         """Return the runs with an open approval or an open resume, oldest first."""

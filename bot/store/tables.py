@@ -185,6 +185,14 @@ resumptions = Table(
     Column("changed_at", UtcDateTime, nullable=False),
 )
 
+favourites = Table(
+    "favourites",
+    metadata,
+    Column("slack_id", CleanText, primary_key=True),
+    Column("workflow_id", CleanText, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

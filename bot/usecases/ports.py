@@ -11,7 +11,7 @@ from bot.domain.person import Profile
 from bot.domain.resumption import Resumption, ResumptionState
 from bot.domain.run import Device, ExecutionId, Followed, Run, RunId, Sighting, Started, Target
 from bot.domain.targets import NamedTarget
-from bot.domain.usage import Use
+from bot.domain.usage import Favourite, Use
 from bot.domain.work import NewWork, Work
 from bot.domain.workflow import Catalog, Workflow, WorkflowId
 
@@ -100,6 +100,15 @@ class Store(Protocol):
 
     async def uses_since(self, since: datetime) -> list[Use]:
         """Return how often each person ran each workflow since then, and when last."""
+
+    async def favourites(self) -> list[Favourite]:
+        """Return everybody's favourites, the latest first."""
+
+    async def add_favourite(self, favourite: Favourite) -> None:
+        """Store a favourite; one that is there already stays as it is."""
+
+    async def remove_favourite(self, slack_id: str, workflow_id: WorkflowId) -> None:
+        """Forget a favourite, if it is one."""
 
     async def undecided_runs(self) -> list[Run]:
         """Return the runs with an open approval or an open resume, oldest first."""

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.usage import Usage, Use
+from bot.domain.usage import Favourite, Usage, Use
 from bot.domain.workflow import WorkflowId
 from tests.domain.values import NOON
 
@@ -28,3 +28,18 @@ def test_first_choices_are_recent_then_often() -> None:
     """Nothing comes twice."""
     assert USAGE.first_choices("UADA") == ["#b", "#a", "#c", "#d"]
     assert USAGE.first_choices("UNEW") == ["#c", "#d", "#a", "#b"]
+
+
+def test_favourites_come_first_and_are_familiar() -> None:
+    """The latest star leads; without it a workflow falls back to its place."""
+    usage = Usage([use("UADA", "#a")], [Favourite(slack_id="UADA", workflow_id=WorkflowId("#z"), since=NOON)])
+    usage.star("UADA", WorkflowId("#y"))
+
+    assert usage.first_choices("UADA") == ["#y", "#z", "#a"]
+    assert usage.familiarity("UADA")(WorkflowId("#z")) == 1.0
+    assert not usage.is_favourite("UGRACE", WorkflowId("#z"))
+
+    usage.unstar("UADA", WorkflowId("#y"))
+    usage.unstar("UADA", WorkflowId("#never"))
+
+    assert usage.first_choices("UADA") == ["#z", "#a"]

@@ -15,6 +15,7 @@ from bot.slack.blocks.text import (
     OPTIONS,
     PLACEHOLDER,
     Block,
+    button,
     context,
     input_block,
     option,
@@ -80,6 +81,7 @@ class Form:
     devices: Devices
     questions: tuple[Question, ...]
     notes: tuple[str, ...] = ()
+    is_favourite: bool = False
 
 
 def loading_view(form_context: FormContext) -> Block:
@@ -114,7 +116,16 @@ def form_view(form: Form, form_context: FormContext, now: datetime) -> Block:
         raise FixdeskError(
             f"{workflow.name} asks for more than fits into a form. Please ask your IT help desk to run it."
         )
-    return _modal(blocks, remembered)
+    star = [_star(workflow, is_favourite=form.is_favourite)] if len(blocks) < MODAL_BLOCKS else []
+    return _modal([*blocks, *star], remembered)
+
+
+def _star(workflow: Workflow, *, is_favourite: bool) -> Block:
+    """Offer to keep a workflow at the top of the list, or to let it go from there."""
+    value = option_value(workflow)
+    star = button("☆ Add to favourites", ActionId.STAR, value)
+    unstar = button("★ Remove from favourites", ActionId.UNSTAR, value)
+    return {"type": "actions", "block_id": BlockId.FAVOURITE.value, "elements": [unstar if is_favourite else star]}
 
 
 def workflow_option(workflow: Workflow) -> Block:

@@ -304,6 +304,16 @@ def test_name_of_another_block_tells_none(block_id: str) -> None:
     assert parameter_number(block_id) is None
 
 
+@pytest.mark.parametrize(("is_favourite", "action_id"), [(False, ActionId.STAR.value), (True, ActionId.UNSTAR.value)])
+def test_star_offers_the_other_state(*, is_favourite: bool, action_id: str) -> None:
+    """A form without room for it goes without."""
+    form = dataclasses.replace(a_form(), is_favourite=is_favourite)
+
+    *_, last = form_view(form, FormContext(), NOON)["blocks"]
+
+    assert [(one["action_id"], one["value"]) for one in last["elements"]] == [(action_id, form.workflow.id)]
+
+
 OTHER = Device(name="LT-2", collector_uid="c-2", platform="macOS", last_seen=NOON)
 
 
@@ -321,7 +331,7 @@ OTHER = Device(name="LT-2", collector_uid="c-2", platform="macOS", last_seen=NOO
 )
 def test_device_is_named_where_there_is_no_choice(devices: Devices, shown: list[str]) -> None:
     """Or it is said why none can be named."""
-    blocks = form_view(a_form(devices=devices), FormContext(), NOON)["blocks"][1:]
+    blocks = form_view(a_form(devices=devices), FormContext(), NOON)["blocks"][1:-1]
 
     assert [text["text"] for text in texts_in(blocks)] == shown
 
