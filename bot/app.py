@@ -25,12 +25,13 @@ from bot.settings import Settings
 from bot.slack.background import Background
 from bot.slack.connection import SlackConnection, Tokens
 from bot.slack.decision import Decisions
-from bot.slack.dispatch import Dispatcher, Table
+from bot.slack.dispatch import Dispatcher
 from bot.slack.fallback import Fallbacks
 from bot.slack.lists import Lists
 from bot.slack.modal import Modals
 from bot.slack.people import SlackPeople
 from bot.slack.presses import Presses
+from bot.slack.reminders import Reminders
 from bot.slack.request_url import RequestUrl
 from bot.slack.run import RunForms
 from bot.slack.search import Search
@@ -63,6 +64,8 @@ TASK_PATIENCE = timedelta(seconds=3)
 WORK_PATIENCE = timedelta(seconds=6)
 """Together with the closing of connections they stay well under the 15 s in which SIGTERM must end the process."""
 FOLLOW_AGAIN = timedelta(minutes=1)
+
+_PRESSED = frozenset({WorkKind.DECIDE, WorkKind.ANSWER, WorkKind.EXPLAIN, WorkKind.WITHDRAW, WorkKind.SETTLE})
 
 log = logging.getLogger(__name__)
 
@@ -211,16 +214,12 @@ async def _working(desk: Desk, slack: SlackConnection, transport: Transport) -> 
     """Answer Slack and work off what is due; at the end take nothing more and finish what was accepted."""
     worker = Worker(store=desk.store, clock=desk.clock)
     background = Background()
-    cards = Cards(desk=desk, client=slack.client)
-    presses = Presses(desk=desk, client=slack.client, cards=cards, worker=worker)
-    decisions, settlements = Decisions(desk=desk, presses=presses), Settlements(desk=desk, presses=presses)
-    dispatcher = _dispatcher(desk, slack, presses, worker, background, decisions.table(), settlements.table())
+    surfaces = _surfaces(desk, slack, worker, background)
+    dispatcher = surfaces.dispatcher
     await desk.store.add_work(follow_now(desk.clock()))
     await desk.store.add_work(reconcile_now(desk.clock()))
     loops = [
-        asyncio.create_task(
-            worker.run(work_handlers(desk, cards, decisions, settlements), partial(_give_up, desk, presses))
-        ),
+        asyncio.create_task(worker.run(surfaces.handlers, partial(_give_up, desk, surfaces.presses))),
         asyncio.create_task(_keep_catalog(desk)),
     ]
     for loop in loops:
@@ -239,16 +238,31 @@ async def _working(desk: Desk, slack: SlackConnection, transport: Transport) -> 
         await desk.catalog.stop()
 
 
-def _dispatcher(
-    desk: Desk, slack: SlackConnection, presses: Presses, worker: Worker, background: Background, *buttons: Table
-) -> Dispatcher:
-    """Join the tables of every surface."""
-    modals = Modals(slack.client)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Surfaces:
+    """What answers Slack at once, and what works off the rest."""
+
+    dispatcher: Dispatcher
+    handlers: dict[WorkKind, Handler]
+    presses: Presses
+
+
+def _surfaces(desk: Desk, slack: SlackConnection, worker: Worker, background: Background) -> _Surfaces:
+    """Make every surface and join their tables."""
+    cards, modals = Cards(desk=desk, client=slack.client), Modals(slack.client)
+    presses = Presses(desk=desk, client=slack.client, cards=cards, worker=worker)
+    decisions = Decisions(desk=desk, presses=presses, cards=cards, modals=modals, background=background)
+    settlements, reminders = Settlements(desk=desk, presses=presses), Reminders(desk=desk, client=slack.client)
     forms = RunForms(desk=desk, modals=modals, background=background, worker=worker)
     lists = Lists(desk=desk, client=slack.client, background=background)
     search = Search(desk=desk, modals=modals, forms=forms, lists=lists, background=background)
     fallbacks = Fallbacks(presses=presses, background=background)
-    return Dispatcher(search.table(), forms.table(), *buttons, fallbacks=fallbacks.by_kind())
+    tables = (search.table(), forms.table(), decisions.table(), settlements.table())
+    return _Surfaces(
+        dispatcher=Dispatcher(*tables, fallbacks=fallbacks.by_kind()),
+        handlers=work_handlers(desk, cards, decisions, settlements, reminders),
+        presses=presses,
+    )
 
 
 def _log_end(loop: "asyncio.Task[None]") -> None:
@@ -278,12 +292,14 @@ async def _give_up(desk: Desk, presses: Presses, work: Work) -> datetime | None:
     """End a run whose next step fails again and again, tell whoever pressed; what is for every run is only put off."""
     if work.kind in {WorkKind.BEGIN, WorkKind.START}:
         await give_up_run(RunId(work.subject["run_id"]), desk=desk)
-    elif work.kind in {WorkKind.DECIDE, WorkKind.ANSWER, WorkKind.SETTLE}:
+    elif work.kind in _PRESSED:
         await presses.give_up(work)
     return desk.clock() + FOLLOW_AGAIN if work.kind in {WorkKind.FOLLOW, WorkKind.RECONCILE} else None
 
 
-def work_handlers(desk: Desk, cards: Cards, decisions: Decisions, settlements: Settlements) -> dict[WorkKind, Handler]:
+def work_handlers(
+    desk: Desk, cards: Cards, decisions: Decisions, settlements: Settlements, reminders: Reminders
+) -> dict[WorkKind, Handler]:
     """Name the handler of each kind of work."""
     follower = Follower(desk)
 
@@ -304,6 +320,10 @@ def work_handlers(desk: Desk, cards: Cards, decisions: Decisions, settlements: S
         WorkKind.FOLLOW: follow,
         WorkKind.SHOW: cards.show,
         WorkKind.DECIDE: decisions.decide,
+        WorkKind.EXPLAIN: decisions.explain,
+        WorkKind.WITHDRAW: decisions.withdraw,
+        WorkKind.REMIND: reminders.remind,
+        WorkKind.ESCALATE: reminders.escalate,
         WorkKind.EXPIRE_APPROVAL: _ending(expire_approval, desk),
         WorkKind.ANSWER: decisions.answer,
         WorkKind.TRIGGER: trigger,

@@ -5,8 +5,14 @@ Both are values inside a run. Who may decide is the policy's business; firing th
 
 import dataclasses
 import enum
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Self
+
+_BLANK = re.compile(r"\{(approver_upn|comment|reason)\}")
+"""What is filled in where the policy writes it: in one pass, so that nobody's words are filled in again."""
+_WORDS = ("{comment}", "{reason}")
 
 
 class Choice(enum.StrEnum):
@@ -48,6 +54,22 @@ class Verdict:
     name: str
     upn: str
     at: datetime
+    reason: str = ""
+    """What they wrote beside it."""
+
+    def is_of(self, slack_id: str, upn: str) -> bool:
+        """Tell whether somebody gave it, under any of the names by which they are known."""
+        return self.slack_id == slack_id or self.upn.casefold() == upn.casefold()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """Who is asked as well where nobody decides in time."""
+
+    to: tuple[str, ...]
+    """Groups of the policy."""
+    at: datetime
+    is_done: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +80,37 @@ class Approval:
     """The groups of the policy who may decide."""
     channel_id: str
     expires_at: datetime
+    fingerprint: str = ""
+    """What they decide on: the hash of workflow, version, parameters and target."""
+    quorum: int = 1
+    """How many different people have to agree."""
+    votes: tuple[Verdict, ...] = ()
+    """Who has agreed so far."""
+    escalation: Escalation | None = None
     state: DecisionState = DecisionState.OPEN
     verdict: Verdict | None = None
+    """The one that decided: the agreement that was still missing, or a denial."""
+
+    @property
+    def missing(self) -> int:
+        """How many agreements are still needed."""
+        return max(self.quorum - len(self.votes), 0)
+
+    def with_vote(self, vote: Verdict) -> Self:
+        """Return it with one more agreement, decided where no other is missing."""
+        votes = (*self.votes, vote)
+        if len(votes) < self.quorum:
+            return dataclasses.replace(self, votes=votes)
+        return dataclasses.replace(self, votes=votes, state=DecisionState.DECIDED, verdict=vote)
+
+    def escalated(self) -> Self:
+        """Return it with those asked as well whom the escalation names."""
+        if self.escalation is None or self.escalation.is_done:
+            return self
+        deciders = tuple(dict.fromkeys((*self.deciders, *self.escalation.to)))
+        return dataclasses.replace(
+            self, deciders=deciders, escalation=dataclasses.replace(self.escalation, is_done=True)
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +131,11 @@ class Resume:
         """Return the parameters to fire for the verdict; blank ones are left out, for Nexthink refuses them."""
         if self.verdict is None:
             return {}
+        said = {"approver_upn": self.verdict.upn, "comment": self.verdict.reason, "reason": self.verdict.reason}
         written = self.parameters[self.verdict.choice]
-        filled = {key: value.replace("{approver_upn}", self.verdict.upn) for key, value in written.items()}
+        filled = {key: _BLANK.sub(lambda found: said[found[1]], value) for key, value in written.items()}
         return {key: value for key, value in filled.items() if value.strip()}
+
+    def needs_words(self, choice: Choice) -> bool:
+        """Tell whether what the trigger carries for a choice holds words of whoever decides."""
+        return any(blank in value for value in self.parameters[choice].values() for blank in _WORDS)

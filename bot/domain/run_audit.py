@@ -47,9 +47,28 @@ def fingerprint(run: Run) -> str:
 def _steps_of_run(old: Run | None, new: Run, actor: str) -> Iterator[_Step]:
     if old is None:
         yield new.requester.upn or new.requester.slack_id, "run.requested", _request(new)
-    elif old.state is not new.state:
+        return
+    yield from _steps_of_approval(old.approval, new.approval, actor)
+    if old.state is not new.state:
         verdict = _fresh(old.approval, new.approval)
         yield _decider(verdict, actor), f"run.{new.state.value}", _facts(new)
+
+
+def _steps_of_approval(old: Approval | None, new: Approval | None, actor: str) -> Iterator[_Step]:
+    """Say who agreed, who was asked as well, and what was said of a decision."""
+    if old is None or new is None:
+        return
+    for vote in new.votes[len(old.votes) :]:
+        yield _decider(vote, actor), "approval.given", {"fingerprint": new.fingerprint, "missing": new.missing}
+    if old.deciders != new.deciders:
+        yield actor, "approval.escalated", {"deciders": list(new.deciders)}
+    yield from _step_of_reason(old, new, {})
+
+
+def _step_of_reason(old: Approval | Resume | None, new: Approval | Resume, about: Mapping[str, Any]) -> Iterator[_Step]:
+    before, after = old.verdict if old else None, new.verdict
+    if before is not None and after is not None and before.reason != after.reason:
+        yield _decider(after, ""), "decision.explained", {**about, "reason": after.reason}
 
 
 def _request(run: Run) -> Mapping[str, Any]:
@@ -75,6 +94,8 @@ def _steps_of_resumes(old: Run | None, new: Run, actor: str) -> Iterator[_Step]:
     before = old.executions if old else ()
     for ordinal, execution in enumerate(new.executions):
         resume, earlier = execution.resume, before[ordinal].resume if ordinal < len(before) else None
+        if resume is not None:
+            yield from _step_of_reason(earlier, resume, {"execution_id": execution.id})
         if resume is None or (earlier is not None and earlier.state is resume.state):
             continue
         verdict = _fresh(earlier, resume)
@@ -90,8 +111,8 @@ def _steps_of_resumes(old: Run | None, new: Run, actor: str) -> Iterator[_Step]:
 
 def _fresh(old: Approval | Resume | None, new: Approval | Resume | None) -> Verdict | None:
     """Return the verdict that was taken in this change."""
-    verdict = new.verdict if new else None
-    return verdict if verdict is not None and (old is None or old.verdict != verdict) else None
+    verdict, before = new.verdict if new else None, old.verdict if old else None
+    return verdict if verdict is not None and (before is None or before.at != verdict.at) else None
 
 
 def _decider(verdict: Verdict | None, actor: str) -> str:

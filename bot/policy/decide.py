@@ -239,17 +239,19 @@ def may_decide(policy: Policy | None, person: Person, deciders: Iterable[str], r
     return Ruling(is_allowed=True)
 
 
+def can_be_decided(policy: Policy | None, deciders: Iterable[str], requester: Requester, quorum: int) -> bool:
+    """Tell whether enough people could agree to what somebody asks for; who is in a Slack user group is not known."""
+    known = [policy.groups[group] for group in deciders if policy and group in policy.groups]
+    others = {address.casefold() for group in known for address in group.members} - {requester.upn.casefold()}
+    return any(group.usergroup for group in known) or len(others) >= quorum
+
+
 def not_built(policy: Policy, rule: Rule) -> list[str]:
     """Name what a rule asks for that fixdesk cannot do yet: better refused than half done."""
-    approval, resume = rule.approval, rule.resume
-    written = [*resume.approve.values(), *resume.deny.values()] if resume else []
+    resume = rule.resume
     features = {
-        "remind": approval is not None and approval.remind is not None,
-        "escalate": approval is not None and approval.escalate is not None,
-        "a quorum above 1": approval is not None and approval.quorum > 1,
         "a Slack user group": any(policy.groups[group].usergroup for _, group in rule.groups()),
         f"ask: {resume.ask}" if resume else "ask": resume is not None and resume.ask != "on_start",
-        "{comment} or {reason}": any("{comment}" in text or "{reason}" in text for text in written),
     }
     return [feature for feature, is_used in features.items() if is_used]
 

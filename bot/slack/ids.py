@@ -22,6 +22,11 @@ class ActionId(enum.StrEnum):
     DENY_START = "approval.deny"
     APPROVE_RESUME = "resume.approve"
     DENY_RESUME = "resume.deny"
+    APPROVE_WITH_WORDS = "resume.approve_with_words"
+    DENY_WITH_WORDS = "resume.deny_with_words"
+    DETAILS = "decision.details"
+    REASON = "decision.reason"
+    WITHDRAW = "run.withdraw"
     CHECK_AGAIN = "uncertain.check"
     START_AGAIN = "uncertain.again"
     LEAVE_IT = "uncertain.leave"
@@ -32,6 +37,7 @@ class ViewId(enum.StrEnum):
 
     RUN = "run.form"
     NOTICE = "run.notice"
+    DECISION = "decision.reason"
 
 
 class BlockId(enum.StrEnum):
@@ -45,3 +51,5 @@ class BlockId(enum.StrEnum):
     FAVOURITE = "favourite"
     DECISION = "decision"
     SETTLEMENT = "settlement"
+    WITHDRAWAL = "withdrawal"
+    REASON = "reason"

@@ -1,9 +1,10 @@
 """Presses on cards: stored before their ack, worked off afterwards; whoever is refused is told why."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -23,7 +24,12 @@ from bot.usecases.work import Worker
 MOST_ATTEMPTS = 10
 """Over about two minutes."""
 OUTDATED = "This button is from an older version of fixdesk and does nothing any more."
-_ROLES = {WorkKind.DECIDE: CardRole.APPROVAL, WorkKind.ANSWER: CardRole.RESUME, WorkKind.SETTLE: CardRole.REQUESTER}
+_ROLES = {
+    WorkKind.DECIDE: CardRole.APPROVAL,
+    WorkKind.ANSWER: CardRole.RESUME,
+    WorkKind.SETTLE: CardRole.REQUESTER,
+    WorkKind.WITHDRAW: CardRole.REQUESTER,
+}
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +43,7 @@ class Presses:
         self._cards = cards
         self._worker = worker
 
-    def storing(self, kind: WorkKind, choice: StrEnum) -> Handler:
+    def storing(self, kind: WorkKind, choice: StrEnum | None = None) -> Handler:
         """Return the handler that stores a press on a button, to be worked off as work of a kind."""
 
         async def store(pressed: Interaction) -> None:
@@ -49,10 +55,20 @@ class Presses:
                 ts=pressed.message_ts,
                 pressed=f"{pressed.occurrence}:{pressed.name}:{run_id}.{ordinal}",
             )
-            await self._desk.store.add_work(press(kind, presser, choice, about, self._desk.clock()))
-            self._worker.wake()
+            await self.store(kind, presser, choice, about)
 
         return store
+
+    async def store(self, kind: WorkKind, presser: Presser, choice: StrEnum | None, about: Mapping[str, Any]) -> None:
+        """Store what somebody pressed or handed in, to be worked off as work of a kind."""
+        await self._desk.store.add_work(press(kind, presser, choice, about, self._desk.clock()))
+        self._worker.wake()
+
+    async def refuse(self, pressed: Interaction, sentence: str) -> None:
+        """Tell somebody at once why nothing came of a press, and bring the message up to date."""
+        await self._tell(pressed.slack_id, pressed.channel_id or pressed.slack_id, sentence)
+        await self._cards.refresh(pressed.channel_id, pressed.message_ts)
+        self._worker.wake()
 
     async def taken(self, work: Work, take: Callable[[], Awaitable[str]]) -> datetime | None:
         """Do what was pressed for and tell what it returns; a refusal is told, and the message loses its stale buttons.
@@ -61,7 +77,8 @@ class Presses:
         up again for a while.
         """
         subject = work.subject
-        await self._cards.adopt(_pressed_card(work))
+        if subject["ts"]:
+            await self._cards.adopt(_pressed_card(work))
         try:
             sentence = await take()
         except StoreError:
@@ -71,7 +88,8 @@ class Presses:
             if not is_final and work.attempts < MOST_ATTEMPTS:
                 return self._desk.clock() + pause_before(work.attempts)
             sentence = str(refusal)
-            await self._cards.refresh(subject["channel_id"], subject["ts"])
+            if subject["ts"]:
+                await self._cards.refresh(subject["channel_id"], subject["ts"])
         self._worker.wake()
         is_told = not sentence or await self._tell(subject["slack_id"], subject["channel_id"], sentence)
         if is_told or work.attempts >= MOST_ATTEMPTS:
@@ -87,9 +105,7 @@ class Presses:
 
     async def outdated(self, pressed: Interaction) -> None:
         """Answer a control that no surface knows: it is from an older version."""
-        await self._tell(pressed.slack_id, pressed.channel_id or pressed.slack_id, OUTDATED)
-        await self._cards.refresh(pressed.channel_id, pressed.message_ts)
-        self._worker.wake()
+        await self.refuse(pressed, OUTDATED)
 
     async def _tell(self, slack_id: str, channel_id: str, sentence: str) -> bool:
         """Tell one person in the channel where they pressed, or by direct message where that is refused.
@@ -111,7 +127,7 @@ def _pressed_card(work: Work) -> Card:
     return Card(
         run_id=RunId(work.subject["run_id"]),
         role=_ROLES[work.kind],
-        ordinal=0 if work.kind is WorkKind.SETTLE else int(work.subject["ordinal"]),
+        ordinal=int(work.subject["ordinal"]) if work.kind is WorkKind.ANSWER else 0,
         channel_id=work.subject["channel_id"],
         ts=work.subject["ts"],
     )

@@ -80,7 +80,7 @@ class Cards:
 
     async def _send(self, run: Run, card: Card) -> timedelta | None:
         """Send a copy that is stored, and store what came of it."""
-        message = card_message(run, card, self._shown_values(run))
+        message = card_message(run, card, self.shown_values(run))
         outcome = await attempt(
             lambda: self._client.chat_postMessage(
                 channel=card.channel_id,
@@ -124,7 +124,7 @@ class Cards:
             await self._note(run, "Slack did not say whether those who decide were asked. Please ask them yourself.")
         return None
 
-    def _shown_values(self, run: Run) -> list[tuple[str, str]]:
+    def shown_values(self, run: Run) -> list[tuple[str, str]]:
         """Return the parameters as the policy labels them, without those that it hides."""
         rule = rule_for(self._desk.policy, run.workflow.id)
         rules = rule.parameters if rule else {}
@@ -167,7 +167,7 @@ class Cards:
         wait = self._pacing.held(EDITS)
         if wait is not None:
             return wait
-        message = card_message(run, card, self._shown_values(run))
+        message = card_message(run, card, self.shown_values(run))
         outcome = await attempt(
             lambda: self._client.chat_update(channel=card.channel_id, ts=card.ts, **_content(message))
         )

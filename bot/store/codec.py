@@ -1,5 +1,6 @@
 """Runs, executions, decisions and batches to columns and back; decoding what was encoded gives an equal value."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.domain.batch import Batch, BatchId, Part, PartState
-from bot.domain.decision import Approval, Choice, DecisionState, Resume, Verdict
+from bot.domain.decision import Approval, Choice, DecisionState, Escalation, Resume, Verdict
 from bot.domain.run import (
     Device,
     Execution,
@@ -168,14 +169,44 @@ def encode_decisions(run: Run) -> list[Columns]:
 def _encode_approval(approval: Approval | None) -> Columns | None:
     if approval is None:
         return None
-    return _encode_decision(approval) | {"kind": APPROVAL, "ordinal": 0, "parameters": None, "note": ""}
+    own = {"kind": APPROVAL, "ordinal": 0, "parameters": None, "note": "", "approval": _encode_quorum(approval)}
+    return _encode_decision(approval) | own
+
+
+def _encode_quorum(approval: Approval) -> Columns:
+    """Return what only an approval has, as JSON."""
+    escalation = approval.escalation
+    return {
+        "fingerprint": approval.fingerprint,
+        "quorum": approval.quorum,
+        "votes": [{**dataclasses.asdict(vote), "at": vote.at.isoformat()} for vote in approval.votes],
+        "escalation": escalation and {**dataclasses.asdict(escalation), "at": escalation.at.isoformat()},
+    }
+
+
+def _decode_quorum(written: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same as values of an approval."""
+    escalation = written["escalation"]
+    return {
+        "fingerprint": written["fingerprint"],
+        "quorum": written["quorum"],
+        "votes": tuple(_decode_vote(vote) for vote in written["votes"]),
+        "escalation": escalation
+        and Escalation(
+            to=tuple(escalation["to"]), at=datetime.fromisoformat(escalation["at"]), is_done=escalation["is_done"]
+        ),
+    }
+
+
+def _decode_vote(written: Mapping[str, Any]) -> Verdict:
+    return Verdict(**{**written, "choice": Choice(written["choice"]), "at": datetime.fromisoformat(written["at"])})
 
 
 def _encode_resume(resume: Resume | None, ordinal: int) -> Columns | None:
     if resume is None:
         return None
     parameters = {choice.value: dict(values) for choice, values in resume.parameters.items()}
-    own = {"kind": RESUME, "ordinal": ordinal, "parameters": parameters, "note": resume.note}
+    own = {"kind": RESUME, "ordinal": ordinal, "parameters": parameters, "note": resume.note, "approval": None}
     return _encode_decision(resume) | own
 
 
@@ -192,6 +223,7 @@ def _encode_decision(decision: Approval | Resume) -> Columns:
         "verdict_name": verdict and verdict.name,
         "verdict_upn": verdict and verdict.upn,
         "verdict_at": verdict and verdict.at,
+        "verdict_reason": verdict and verdict.reason,
     }
 
 
@@ -203,6 +235,7 @@ def decode_approval(row: Row[Any]) -> Approval:
         expires_at=row.expires_at,
         state=DecisionState(row.state),
         verdict=_decode_verdict(row),
+        **(_decode_quorum(row.approval) if row.approval else {}),
     )
 
 
@@ -228,6 +261,7 @@ def _decode_verdict(row: Row[Any]) -> Verdict | None:
         name=row.verdict_name,
         upn=row.verdict_upn,
         at=row.verdict_at,
+        reason=row.verdict_reason or "",
     )
 
 

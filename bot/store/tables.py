@@ -107,11 +107,13 @@ decisions = Table(
     Column("channel_id", CleanText, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("parameters", JSON(none_as_null=True)),  # of a resume only
-    Column("verdict_choice", CleanText),  # null = no verdict, and so are the four below
+    Column("verdict_choice", CleanText),  # null = no verdict, and so are the five below
     Column("verdict_slack_id", CleanText),
     Column("verdict_name", CleanText),
     Column("verdict_upn", CleanText),
     Column("verdict_at", UtcDateTime),
+    Column("verdict_reason", CleanText),
+    Column("approval", JSON(none_as_null=True)),  # of an approval only: fingerprint, quorum, votes, escalation
     Column("note", CleanText, nullable=False),
     Index(None, "state"),
 )

@@ -51,6 +51,12 @@ def occasion_of(run: Run) -> str:
     return run.sent_at.isoformat() if run.sent_at else ""
 
 
+def remind_every(run: Run, every: timedelta, now: datetime) -> NewWork:
+    """Remind those who are to decide, again and again, each time after twice as long."""
+    row = work_on(run.id, WorkKind.REMIND, now + every, occasion_of(run))
+    return dataclasses.replace(row, subject={**row.subject, "every": every.total_seconds()})
+
+
 def reconcile_now(at: datetime) -> NewWork:
     """Look in Nexthink's records for the starts that were never answered."""
     return NewWork(kind=WorkKind.RECONCILE, identity=WorkKind.RECONCILE, due_at=at, is_repeatable=True)
@@ -71,9 +77,9 @@ def trigger(run_id: RunId, ordinal: int, at: datetime) -> NewWork:
     )
 
 
-def press(kind: WorkKind, presser: Presser, choice: StrEnum, about: Mapping[str, Any], at: datetime) -> NewWork:
+def press(kind: WorkKind, presser: Presser, choice: StrEnum | None, about: Mapping[str, Any], at: datetime) -> NewWork:
     """Work off a press on a card; the same press, delivered twice, is one row."""
-    subject = {"choice": choice.value, **about, **dataclasses.asdict(presser)}
+    subject = {"choice": choice and choice.value, **about, **dataclasses.asdict(presser)}
     return NewWork(kind=kind, identity=f"press:{presser.slack_id}:{presser.pressed}", subject=subject, due_at=at)
 
 

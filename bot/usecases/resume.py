@@ -26,15 +26,18 @@ _SENT = _GOING_OUT | {DecisionState.UNCLEAR}
 """Where an answer to a call is taken: another process may have given the call up for lost while it was on its way."""
 
 
-async def answer(run_id: RunId, ordinal: int, slack_id: str, choice: Choice, *, desk: Desk) -> Run:
-    """Take the decision, the trigger follows; raise `NotAllowedError`, or `TooLateError` with who was first."""
+async def answer(run_id: RunId, ordinal: int, slack_id: str, choice: Choice, *, desk: Desk, reason: str = "") -> Run:
+    """Take the decision, with what was written beside it; the trigger follows.
+
+    Raises `NotAllowedError`, or `TooLateError` with who was first.
+    """
     person = await desk.person(slack_id, fresh=True)
     now = desk.clock()
 
     def step(run: Run) -> Run:
         execution, resume = _asked(run, ordinal)
         is_open = resume.state is DecisionState.OPEN
-        verdict = verdict_on(resume, run.requester, person, choice, is_open=is_open, desk=desk)
+        verdict = verdict_on(resume, run.requester, person, choice, is_open=is_open, desk=desk, reason=reason)
         taken = dataclasses.replace(resume, state=DecisionState.SENDING, verdict=verdict, note="")
         return run.with_execution(ordinal, dataclasses.replace(execution, resume=taken))
 

@@ -5,15 +5,15 @@ import dataclasses
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.domain.decision import Approval
 from bot.domain.errors import FixdeskError, InvalidInputError, NotAllowedError, NotFoundError, StoreError
 from bot.domain.person import Person
 from bot.domain.run import Device, Requester, Run, RunId, RunState, Send, Target, WorkflowRef
 from bot.domain.run_audit import entries_of
 from bot.domain.work import WorkKind
 from bot.domain.workflow import Workflow, WorkflowId
-from bot.policy.decide import channel_to_ask, identify, may_run, rule_for
+from bot.policy.decide import identify, may_run, rule_for
 from bot.policy.rules import Rule
+from bot.usecases.approval import ask_approval, require_approvers, timers_of
 from bot.usecases.desk import Desk, change_in, move_from
 from bot.usecases.device import FoundDevices
 from bot.usecases.due import START_PATIENCE, occasion_of, pause_before, reconcile_now, show, work_on
@@ -58,6 +58,9 @@ async def prepare_run(workflow_id: WorkflowId, person: Person, channel_id: str, 
     may_run(desk.policy, person, known, channel_id).require()
     workflow, found = await asyncio.gather(desk.catalog.read(workflow_id), desk.devices.find(person.upn))
     rule = may_run(desk.policy, person, workflow, channel_id).require()
+    if rule.approval is not None:
+        requester = Requester(slack_id=person.slack_id, name=person.name, upn=person.upn)
+        require_approvers(rule.approval, requester, desk)
     if not workflow.can_start:
         raise NotFoundError(
             f"{workflow.name} cannot be started now: in Nexthink it is not active, or not open to the API."
@@ -132,15 +135,13 @@ async def begin_run(run_id: RunId, attempts: int, *, desk: Desk) -> datetime | N
     if run is None or run.state is not RunState.REQUESTED:
         return None
     try:
-        rule, requester, target = await _checked(run, desk)
+        await _begin(run, *await _checked(run, desk), desk)
     except (NotAllowedError, NotFoundError) as refusal:
         await desk.change(run_id, move_from(ASKED, RunState.REFUSED, note=str(refusal), ended_at=desk.clock()))
     except StoreError:
         raise
     except FixdeskError as trouble:
         return await _not_begun(run, trouble, attempts, desk)
-    else:
-        await _begin(run, rule, requester, target, desk)
     return None
 
 
@@ -164,14 +165,9 @@ async def _begin(run: Run, rule: Rule, requester: Requester, target: Target, des
     if rule.approval is None:
         await desk.change(run.id, change_in(ASKED, **known), work_on(run.id, WorkKind.START, now, occasion_of(run)))
         return
-    approval = Approval(
-        deciders=rule.approval.by,
-        channel_id=channel_to_ask(desk.policy, rule.approval),
-        expires_at=now + rule.approval.expires,
-    )
+    approval = ask_approval(dataclasses.replace(run, requester=requester, target=target), rule.approval, desk)
     asked = move_from(ASKED, RunState.AWAITING_APPROVAL, approval=approval, **known)
-    expiry = work_on(run.id, WorkKind.EXPIRE_APPROVAL, approval.expires_at, occasion_of(run))
-    await desk.change(run.id, asked, expiry)
+    await desk.change(run.id, asked, *timers_of(run, approval, rule.approval, desk))
 
 
 async def give_up_run(run_id: RunId, *, desk: Desk) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.domain.errors import NexthinkError, NotAllowedError
 from bot.domain.run import Execution, Run, RunId, RunState, Started
-from bot.domain.run_audit import entries_of
+from bot.domain.run_audit import entries_of, fingerprint
 from bot.domain.work import WorkKind
 from bot.policy.decide import may_run, rule_for
 from bot.usecases.desk import Desk, move_from
@@ -75,7 +75,8 @@ async def _is_as_approved(run: Run, desk: Desk) -> bool:
             return True
         void = f"The approval does not hold, for the workflow could not be read again. {error}"
     else:
-        if workflow.can_start and workflow.version == run.workflow.version:
+        is_same = run.approval is None or run.approval.fingerprint in {"", fingerprint(run)}
+        if workflow.can_start and workflow.version == run.workflow.version and is_same:
             return True
         void = "The workflow was changed after it was approved, so the approval does not hold. Please ask again."
     await desk.change(run.id, move_from(RunState.APPROVED, RunState.REFUSED, note=void, ended_at=desk.clock()))

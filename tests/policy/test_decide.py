@@ -108,9 +108,6 @@ def test_rule_with_channels_holds_only_there(channel_id: str, *, is_allowed: boo
         ("#pay", "only helpdesk or finance may. Ask one of them (rule #pay)."),
         ("#nobody", "nobody may (rule #nobody)."),
         ("#local", "only people who ask in its own channel may. Use /fix there (rule #local)."),
-        ("#remind", "its rule uses remind, which this version cannot do yet (rule #remind)."),
-        ("#escalate", "its rule uses escalate, which this version cannot do yet (rule #escalate)."),
-        ("#quorum", "its rule uses a quorum above 1, which this version cannot do yet (rule #quorum)."),
         ("#usergroup", "its rule uses a Slack user group, which this version cannot do yet (rule #usergroup)."),
         (
             "#asked_usergroup",
@@ -118,9 +115,6 @@ def test_rule_with_channels_holds_only_there(channel_id: str, *, is_allowed: boo
         ),
         ("#signal", "its rule uses ask: on_signal, which this version cannot do yet (rule #signal)."),
         ("#status", "its rule uses ask: on_status, which this version cannot do yet (rule #status)."),
-        ("#comment", "its rule uses {comment} or {reason}, which this version cannot do yet (rule #comment)."),
-        ("#reason", "its rule uses {comment} or {reason}, which this version cannot do yet (rule #reason)."),
-        ("#two", "its rule uses remind and a quorum above 1, which this version cannot do yet (rule #two)."),
     ],
 )
 def test_refusal_says_why_and_by_which_rule(workflow_id: str, why: str) -> None:
@@ -299,7 +293,7 @@ OWN, OTHERS, MANY = ("Ada@example.com",), ("alan@example.com",), ("ada@example.c
         (OPERATOR, "#mine", OWN, "only people may, for themselves. Give --as EMAIL and --upn of one person, or add"),
         (AS_GRACE, "#asked", OTHERS, "it needs an approval: ask for it in Slack (rule #asked)."),
         (AS_GRACE, "#local", OTHERS, "only people who ask in its own channel may. Use /fix there (rule #local)."),
-        (AS_GRACE, "#quorum", OTHERS, "its rule uses a quorum above 1, which this version cannot do yet"),
+        (AS_GRACE, "#quorum", OTHERS, "it needs an approval: ask for it in Slack"),
     ],
 )
 def test_terminal_may_run_what_the_rules_say(

@@ -23,7 +23,7 @@ async def test_approval_is_asked_with_all_that_it_is_about(office: Office) -> No
 
     for fact in ("Manage local admin permission", "ada@example.com", "LT-ADA-0042", "To install a driver", "grant"):
         assert fact in message.words
-    assert buttons(message) == ["Approve", "Deny"]
+    assert buttons(message) == ["Approve", "Deny", "Details"]
     assert "waiting for approval" in last_line(await office.card(office.ada, "helpdesk is asked"))
     assert office.starts() == []
 
@@ -62,7 +62,7 @@ async def test_nobody_approves_their_own_run(office: Office) -> None:
 
     assert (await office.grace.press(message, "Approve")).ok
     await office.told(office.grace, "cannot decide on your own run")
-    assert (office.starts(), buttons(await office.asked(office.grace))) == ([], ["Approve", "Deny"])
+    assert (office.starts(), buttons(await office.asked(office.grace))) == ([], ["Approve", "Deny", "Details"])
     await office.alan.press(message, "Approve")
     await office.card(office.grace, "Approved by Alan Example")
 
@@ -75,7 +75,7 @@ async def test_outsider_cannot_approve(office: Office) -> None:
     assert (await office.barbara.press(message, "Approve")).ok
     await office.told(office.barbara, "not allowed", "only helpdesk may")
 
-    assert (office.starts(), buttons(await office.asked(office.grace))) == ([], ["Approve", "Deny"])
+    assert (office.starts(), buttons(await office.asked(office.grace))) == ([], ["Approve", "Deny", "Details"])
 
 
 async def test_guest_in_the_group_cannot_approve(office: Office) -> None:

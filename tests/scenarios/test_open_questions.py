@@ -87,7 +87,7 @@ async def test_press_that_comes_early_is_not_lost(new_office: NewOffice, status:
     await office.nexthink.log.wait_for("/trigger")
     if status != 400:
         refused = await office.asked(office.grace, "Not resumed", "does not wait for an event")
-        assert buttons(refused) == ["Approve", "Deny"]
+        assert buttons(refused) == ["Approve", "Deny", "Details"]
         assert len(office.triggers()) == 1
         office.advance(timedelta(seconds=6))
         assert (await office.grace.press(refused, "Approve")).ok

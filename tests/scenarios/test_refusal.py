@@ -195,7 +195,7 @@ async def test_forged_run_id_in_a_button_is_answered(office: Office) -> None:
         assert (await office.grace.press(_with_buttons(message, value=value), "Approve")).ok
         await _told_times(office, number)
 
-    assert (office.starts(), buttons(await office.asked(office.alan))) == ([], ["Approve", "Deny"])
+    assert (office.starts(), buttons(await office.asked(office.alan))) == ([], ["Approve", "Deny", "Details"])
 
 
 async def test_button_of_another_kind_of_decision_is_answered(office: Office) -> None:

@@ -27,7 +27,7 @@ async def test_decision_is_asked_as_soon_as_it_has_started(office: Office) -> No
     message = await paused(office, timedelta())
 
     [execution] = office.nexthink.executions
-    assert buttons(message) == ["Approve", "Deny"]
+    assert buttons(message) == ["Approve", "Deny", "Details"]
     for fact in ("Windows 11 migration", "ada@example.com", "LT-ADA-0042", "tonight"):
         assert fact in message.words
     card = await office.card(office.ada, "Status: running", "helpdesk is asked to decide")
@@ -69,7 +69,7 @@ async def test_press_that_is_never_taken_gives_the_buttons_back(office: Office) 
     await office.grace.press(message, "Approve")
     copy = await office.until(office.asked(office.grace, "did not wait within two minutes"), timedelta(seconds=16))
 
-    assert (buttons(copy), office.nexthink.counters.triggers) == (["Approve", "Deny"], 0)
+    assert (buttons(copy), office.nexthink.counters.triggers) == (["Approve", "Deny", "Details"], 0)
     office.nexthink.faults.clear()
     await office.alan.press(copy, "Approve")
     await office.card_after(office.ada, "Approved by Alan Example", "Status: done")
@@ -108,7 +108,7 @@ async def test_requester_cannot_resume_their_own_run(office: Office) -> None:
     assert (await office.grace.press(message, "Approve")).ok
     await office.told(office.grace, "cannot decide on your own run")
 
-    assert (office.triggers(), buttons(await office.asked(office.alan))) == ([], ["Approve", "Deny"])
+    assert (office.triggers(), buttons(await office.asked(office.alan))) == ([], ["Approve", "Deny", "Details"])
 
 
 async def test_outsider_cannot_resume(office: Office) -> None:

@@ -151,7 +151,7 @@ async def test_missing_invitation_for_a_resume_is_said_and_mended(office: Office
     office.slack.workspace.set_member("C0APPROVALS", BOT, is_member=True)
     message = await office.until(office.asked(office.grace, "decides how it goes on"), timedelta(seconds=15))
 
-    assert buttons(message) == ["Approve", "Deny"]
+    assert buttons(message) == ["Approve", "Deny", "Details"]
 
 
 async def test_closed_window_troubles_nobody(office: Office) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.decision import Approval, Choice, DecisionState, Resume, Verdict
+from bot.domain.decision import Approval, Choice, DecisionState, Escalation, Resume, Verdict
 from bot.domain.run import (
     Device,
     Execution,
@@ -48,13 +48,20 @@ def _whole(kind: type[T], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy
     return st.builds(kind, **fields)
 
 
-VERDICTS = _whole(Verdict, choice=st.sampled_from(Choice), slack_id=TEXTS, name=TEXTS, upn=TEXTS, at=TIMES)
+VERDICTS = _whole(
+    Verdict, choice=st.sampled_from(Choice), slack_id=TEXTS, name=TEXTS, upn=TEXTS, at=TIMES, reason=TEXTS
+)
 DECIDERS = st.lists(TEXTS, max_size=3).map(tuple)
+ESCALATIONS = _whole(Escalation, to=DECIDERS, at=TIMES, is_done=st.booleans())
 APPROVALS = _whole(
     Approval,
     deciders=DECIDERS,
     channel_id=TEXTS,
     expires_at=TIMES,
+    fingerprint=TEXTS,
+    quorum=st.integers(1, 5),
+    votes=st.lists(VERDICTS, max_size=2).map(tuple),
+    escalation=st.none() | ESCALATIONS,
     state=st.sampled_from(DecisionState),
     verdict=st.none() | VERDICTS,
 )

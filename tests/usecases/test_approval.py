@@ -30,7 +30,8 @@ async def test_one_decision_is_enough(bench: Bench, choice: Choice) -> None:
     await decide(R1, "UGRACE", choice, desk=bench.desk)
 
     run = await bench.run()
-    decided = an_approval(state=DecisionState.DECIDED, verdict=a_verdict(choice))
+    votes = (a_verdict(choice),) if choice is Choice.APPROVE else ()
+    decided = an_approval(state=DecisionState.DECIDED, verdict=a_verdict(choice), votes=votes)
     assert (run.state, run.approval) == (STATES[choice], decided)
     assert run.ended_at == (NOON if choice is Choice.DENY else None)
     assert await bench.kinds_due() == ({WorkKind.START} if choice is Choice.APPROVE else set())

@@ -17,6 +17,7 @@ from bot.domain.errors import (
     StoreError,
 )
 from bot.domain.run import Device, Requester, RunId, RunState, Send, Target
+from bot.domain.run_audit import fingerprint
 from bot.domain.work import WorkKind
 from bot.domain.workflow import Parameter, WorkflowId
 from bot.usecases.due import START_PATIENCE
@@ -405,7 +406,7 @@ async def test_approval_is_asked_for_before_the_start(bench: Bench) -> None:
     await begin_run(R1, 1, desk=bench.desk)
 
     run = await bench.run()
-    assert (run.state, run.approval) == (RunState.AWAITING_APPROVAL, an_approval())
+    assert (run.state, run.approval) == (RunState.AWAITING_APPROVAL, an_approval(fingerprint=fingerprint(run)))
     assert await bench.kinds_due(hours=7.9) == set()
     assert await bench.kinds_due(hours=8) == {WorkKind.EXPIRE_APPROVAL}
 

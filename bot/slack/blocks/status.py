@@ -14,6 +14,8 @@ from bot.slack.ids import ActionId, BlockId
 TITLE = 500
 """How much of a title a notification shows, so that the state behind it is always there."""
 MOST_LINES = 30
+HASH = 12
+"""How much of a hash is shown on a card; all of it stands in the details."""
 """A message takes fifty blocks."""
 RESULT_UNKNOWN = "Result unknown: it may have started"
 
@@ -84,7 +86,14 @@ def _requester(run: Run, facts: list[str]) -> Message:
     blocks = [header(run.workflow.name), fields(facts), *map(context, _story(run))]
     if run.state is RunState.UNCERTAIN:
         blocks.append(_settlement(run))
+    if run.state is RunState.AWAITING_APPROVAL:
+        blocks.append(_withdrawal(run))
     return _message(run, run.workflow.name, blocks)
+
+
+def _withdrawal(run: Run) -> Block:
+    elements = [button("Withdraw", ActionId.WITHDRAW, run.id)]
+    return {"type": "actions", "block_id": BlockId.WITHDRAWAL.value, "elements": elements}
 
 
 def _settlement(run: Run) -> Block:
@@ -101,8 +110,10 @@ def _settlement(run: Run) -> Block:
 
 def _approval(run: Run, approval: Approval, facts: list[str]) -> Message:
     title = f"Approval: {run.workflow.name}"
-    asks = f"{run.requester.name} asks to run this. {_named(approval.deciders)} decides whether it may start."
-    blocks = [header(title), section(asks), fields(facts), *map(context, _story(run))]
+    needed = f" {approval.quorum} have to approve." if approval.quorum > 1 else ""
+    asks = f"{run.requester.name} asks to run this. {_named(approval.deciders)} decides whether it may start.{needed}"
+    pinned = [f"Pinned: version {run.workflow.version or 'not told'}, hash {approval.fingerprint[:HASH]}"]
+    blocks = [header(title), section(asks), fields(facts), *map(context, [*pinned, *_story(run)])]
     if run.state is RunState.AWAITING_APPROVAL:
         blocks.append(_buttons(ActionId.APPROVE_START, ActionId.DENY_START, run.id))
     return _message(run, f"{title}, asked for by {run.requester.name}", blocks)
@@ -114,8 +125,15 @@ def _resume(run: Run, ordinal: int, resume: Resume, facts: list[str]) -> Message
     asks = f"{run.requester.name} runs this{part}. It pauses, and {_named(resume.deciders)} decides how it goes on."
     blocks = [header(title), section(asks), fields(facts), *map(context, _resume_story(resume))]
     if resume.state is DecisionState.OPEN:
-        blocks.append(_buttons(ActionId.APPROVE_RESUME, ActionId.DENY_RESUME, f"{run.id}.{ordinal}"))
+        blocks.append(_buttons(*_answers(resume), f"{run.id}.{ordinal}"))
     return _message(run, f"{title}, run by {run.requester.name}", blocks)
+
+
+def _answers(resume: Resume) -> tuple[ActionId, ActionId]:
+    """Name the two buttons: where words go out with a decision, they are asked for first."""
+    approve = ActionId.APPROVE_WITH_WORDS if resume.needs_words(Choice.APPROVE) else ActionId.APPROVE_RESUME
+    deny = ActionId.DENY_WITH_WORDS if resume.needs_words(Choice.DENY) else ActionId.DENY_RESUME
+    return approve, deny
 
 
 def _message(run: Run, title: str, blocks: list[Block]) -> Message:
@@ -127,7 +145,11 @@ def _buttons(approve: ActionId, deny: ActionId, value: str) -> Block:
     return {
         "type": "actions",
         "block_id": BlockId.DECISION.value,
-        "elements": [button("Approve", approve, value, "primary"), button("Deny", deny, value, "danger")],
+        "elements": [
+            button("Approve", approve, value, "primary"),
+            button("Deny", deny, value, "danger"),
+            button("Details", ActionId.DETAILS, value),
+        ],
     }
 
 
@@ -151,7 +173,7 @@ def _story(run: Run) -> list[str]:
     """Say what happened so far, oldest first."""
     lines = [run.target.note]
     if run.approval is not None:
-        lines.append(_approval_line(run, run.approval))
+        lines += _approval_lines(run, run.approval)
     if len(run.executions) > 1:
         lines.append(_executions_line(run))
     lines += [line for execution in run.executions if execution.resume for line in _resume_story(execution.resume)]
@@ -165,12 +187,19 @@ def _has_something_to_say(execution: Execution) -> bool:
     return bool(execution.details) and execution.state.has_ended and execution.state is not ExecutionState.SUCCEEDED
 
 
-def _approval_line(run: Run, approval: Approval) -> str:
-    if approval.verdict is not None:
-        return _verdict_line(approval.verdict)
-    if run.state is RunState.AWAITING_APPROVAL:
-        return f"{_named(approval.deciders)} is asked to approve, until {date_and_time(approval.expires_at)}."
-    return f"The approval expired at {date_and_time(approval.expires_at)}." if run.state is RunState.EXPIRED else ""
+def _approval_lines(run: Run, approval: Approval) -> list[str]:
+    """Say who was asked, who agreed, and what came of it."""
+    verdict = approval.verdict
+    lines = [_verdict_line(vote) for vote in approval.votes if vote != verdict]
+    if verdict is not None:
+        lines.append(_verdict_line(verdict))
+    elif run.state is RunState.AWAITING_APPROVAL:
+        more = f" {approval.missing} more needed." if approval.votes else ""
+        until = date_and_time(approval.expires_at)
+        lines.append(f"{_named(approval.deciders)} is asked to approve, until {until}.{more}")
+    elif run.state is RunState.EXPIRED:
+        lines.append(f"The approval expired at {date_and_time(approval.expires_at)}.")
+    return lines
 
 
 def _executions_line(run: Run) -> str:
@@ -191,7 +220,8 @@ def _resume_story(resume: Resume) -> list[str]:
 
 def _verdict_line(verdict: Verdict) -> str:
     word = "Approved" if verdict.choice is Choice.APPROVE else "Denied"
-    return f"{word} by {verdict.name} at {clock_time(verdict.at)}."
+    said = f" “{verdict.reason}”" if verdict.reason else ""
+    return f"{word} by {verdict.name} at {clock_time(verdict.at)}.{said}"
 
 
 def _named(groups: tuple[str, ...]) -> str:

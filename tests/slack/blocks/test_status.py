@@ -128,10 +128,15 @@ def test_only_an_open_approval_has_buttons(state: RunState) -> None:
     """They are called Approve and Deny, on the copy for those who decide."""
     run = a_run(state=state, approval=an_approval())
 
-    expected = [("Approve", "approval.approve", "r-1"), ("Deny", "approval.deny", "r-1")]
+    expected = [
+        ("Approve", "approval.approve", "r-1"),
+        ("Deny", "approval.deny", "r-1"),
+        ("Details", "decision.details", "r-1"),
+    ]
     assert buttons_of(shown(run, CardRole.APPROVAL)) == (expected if state is RunState.AWAITING_APPROVAL else [])
     if state is not RunState.UNCERTAIN:
-        assert buttons_of(shown(run)) == []
+        withdraw = [("Withdraw", "run.withdraw", "r-1")]
+        assert buttons_of(shown(run)) == (withdraw if state is RunState.AWAITING_APPROVAL else [])
 
 
 def test_unknown_result_asks_whoever_asked() -> None:
@@ -150,7 +155,11 @@ def test_only_an_open_resume_has_buttons(state: DecisionState) -> None:
     asked = an_execution(resume=a_resume(state=state))
     run = a_run(state=RunState.RUNNING, executions=(an_execution(), asked))
 
-    expected = [("Approve", "resume.approve", "r-1.1"), ("Deny", "resume.deny", "r-1.1")]
+    expected = [
+        ("Approve", "resume.approve", "r-1.1"),
+        ("Deny", "resume.deny", "r-1.1"),
+        ("Details", "decision.details", "r-1.1"),
+    ]
     assert buttons_of(shown(run, CardRole.RESUME, 1)) == (expected if state is DecisionState.OPEN else [])
     assert buttons_of(shown(run)) == []
 
