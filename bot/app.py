@@ -6,7 +6,7 @@ import dataclasses
 import logging
 import random
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from bot.clock import utc_now
 from bot.domain.errors import NexthinkError, StoreError
 from bot.domain.run import RunId
+from bot.domain.signal import Signal, SignalOutcome
 from bot.domain.thesaurus import Thesaurus
 from bot.domain.work import Work, WorkKind
 from bot.nexthink.client import NexthinkClient
@@ -52,11 +53,13 @@ from bot.usecases.ports import Clock
 from bot.usecases.reconcile import reconcile_runs
 from bot.usecases.resume import expire_resume, fire
 from bot.usecases.run import begin_run, give_up_run
+from bot.usecases.signal import take_signal, take_signal_again
 from bot.usecases.start import start_run
 from bot.usecases.status import Follower
 from bot.usecases.usage import UsageLog
 from bot.usecases.work import Handler, Worker
 from bot.web.health import Health, HealthPages
+from bot.web.hook import Hook
 from bot.web.server import WebServer
 
 ACK_PATIENCE = timedelta(seconds=3)
@@ -80,7 +83,13 @@ class Vitals:
     catalog: WorkflowCatalog | None = None
     nexthink: NexthinkClient | None = None
     worker: Worker | None = None
+    hook: Hook | None = None
     is_stopping: bool = False
+
+    def hear(self, take: Callable[[Signal], Awaitable[SignalOutcome]]) -> None:
+        """Let the hook, where there is one, take signals from now on."""
+        if self.hook is not None:
+            self.hook.take = take
 
     async def refused(self) -> str:
         """Wait until Slack lets nothing through any more for good, and say what an operator has to mend."""
@@ -147,6 +156,7 @@ async def running_bot(settings: Settings, policy: Policy | None, *, clock: Clock
             await desk.usage.load()
             async with _working(desk, slack, transport) as worker:
                 vitals.worker = worker
+                vitals.hear(partial(_take_signal, desk=desk, worker=worker))
                 log.info("fixdesk is up")
                 try:
                     yield vitals
@@ -162,6 +172,9 @@ async def _served(settings: Settings, vitals: Vitals, clock: Clock) -> AsyncIter
     """Serve the bot's own address: health, and Slack's requests where they come over HTTP."""
     transport, routes = _transport(settings, clock)
     vitals.transport = transport
+    if settings.fixdesk_hook_secret is not None:
+        vitals.hook = Hook(_reveal(settings.fixdesk_hook_secret))
+        routes = [*routes, *vitals.hook.routes()]
     vitals.web = WebServer([*HealthPages(vitals.check).routes(), *routes])
     await vitals.web.start(settings.fixdesk_http_host, settings.fixdesk_http_port)
     try:
@@ -265,6 +278,12 @@ def _surfaces(desk: Desk, slack: SlackConnection, worker: Worker, background: Ba
     )
 
 
+async def _take_signal(signal: Signal, *, desk: Desk, worker: Worker) -> SignalOutcome:
+    outcome = await take_signal(signal, desk=desk)
+    worker.wake()
+    return outcome
+
+
 def _log_end(loop: "asyncio.Task[None]") -> None:
     if not loop.cancelled() and loop.exception() is not None:
         log.critical("A part of fixdesk has ended; restart it", exc_info=loop.exception())
@@ -306,6 +325,10 @@ def work_handlers(
     async def trigger(work: Work) -> datetime | None:
         return await fire(_run_id(work), int(work.subject["ordinal"]), work.attempts, desk=desk)
 
+    async def signal(work: Work) -> datetime | None:
+        pause = await take_signal_again(Signal(**work.subject), work.attempts, desk=desk)
+        return None if pause is None else desk.clock() + pause
+
     async def follow(_: Work) -> datetime | None:
         return await follower.follow_runs()
 
@@ -327,6 +350,7 @@ def work_handlers(
         WorkKind.EXPIRE_APPROVAL: _ending(expire_approval, desk),
         WorkKind.ANSWER: decisions.answer,
         WorkKind.TRIGGER: trigger,
+        WorkKind.SIGNAL: signal,
         WorkKind.EXPIRE_RESUME: _ending(expire_resume, desk),
     }
 

@@ -167,6 +167,7 @@ class Settings(NexthinkSettings):
     slack_client_id: str | None = None
     slack_client_secret: Annotated[SecretStr | None, AfterValidator(_no_oauth)] = None
 
+    fixdesk_hook_secret: Annotated[SecretStr, AfterValidator(_secret_word)] | None = None
     fixdesk_http_host: str = "127.0.0.1"
     fixdesk_http_port: int = Field(default=3000, ge=0, le=65535)
 

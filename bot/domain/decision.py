@@ -126,6 +126,9 @@ class Resume:
     verdict: Verdict | None = None
     note: str = ""
     """Why it is open again, or what is unknown."""
+    title: str = ""
+    text: str = ""
+    """What the workflow itself says of its question."""
 
     def trigger_parameters(self) -> dict[str, str]:
         """Return the parameters to fire for the verdict; blank ones are left out, for Nexthink refuses them."""

@@ -143,6 +143,8 @@ class Sighting:
     request_id: str
     execution_id: ExecutionId
     state: ExecutionState
+    status: str = ""
+    """The tenant's own word for the state."""
     details: str = ""
     device_name: str = ""
     workflow_id: str = ""

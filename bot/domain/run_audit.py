@@ -46,7 +46,10 @@ def fingerprint(run: Run) -> str:
 
 def _steps_of_run(old: Run | None, new: Run, actor: str) -> Iterator[_Step]:
     if old is None:
-        yield new.requester.upn or new.requester.slack_id, "run.requested", _request(new)
+        if new.requester.slack_id:
+            yield new.requester.upn or new.requester.slack_id, "run.requested", _request(new)
+        else:
+            yield actor, "run.signalled", _request(new)
         return
     yield from _steps_of_approval(old.approval, new.approval, actor)
     if old.state is not new.state:

@@ -24,6 +24,7 @@ class WorkKind(enum.StrEnum):
     EXPIRE_APPROVAL = "approval.expire"
     ANSWER = "resume.answer"
     TRIGGER = "resume.trigger"
+    SIGNAL = "resume.signal"
     EXPIRE_RESUME = "resume.expire"
 
 

@@ -134,6 +134,7 @@ def to_sighting(row: Row, request_id: str = "") -> Sighting | None:
         request_id=request_id or seen,
         execution_id=ExecutionId(execution_id),
         state=state_of(_text(row, Field.STATUS)),
+        status=_text(row, Field.STATUS).strip(),
         details=_text(row, Field.STATUS_DETAILS),
         device_name=_text(row, Field.DEVICE_NAME),
         workflow_id=_text(row, Field.WORKFLOW_ID),

@@ -248,10 +248,8 @@ def can_be_decided(policy: Policy | None, deciders: Iterable[str], requester: Re
 
 def not_built(policy: Policy, rule: Rule) -> list[str]:
     """Name what a rule asks for that fixdesk cannot do yet: better refused than half done."""
-    resume = rule.resume
     features = {
         "a Slack user group": any(policy.groups[group].usergroup for _, group in rule.groups()),
-        f"ask: {resume.ask}" if resume else "ask": resume is not None and resume.ask != "on_start",
     }
     return [feature for feature, is_used in features.items() if is_used]
 

@@ -186,7 +186,9 @@ class Cards:
 
 def _wanted(run: Run) -> list[Card]:
     """Name the copies that a run has: its requester's, and one for each question that was ever asked."""
-    cards = [Card(run_id=run.id, role=CardRole.REQUESTER, channel_id=run.requester.slack_id)]
+    own = Card(run_id=run.id, role=CardRole.REQUESTER, channel_id=run.requester.slack_id)
+    # What fixdesk did not start has no requester here, and so no copy for one.
+    cards = [own] if run.requester.slack_id else []
     if run.approval is not None:
         cards.append(Card(run_id=run.id, role=CardRole.APPROVAL, channel_id=run.approval.channel_id))
     for ordinal, execution in enumerate(run.executions):

@@ -169,7 +169,7 @@ def encode_decisions(run: Run) -> list[Columns]:
 def _encode_approval(approval: Approval | None) -> Columns | None:
     if approval is None:
         return None
-    own = {"kind": APPROVAL, "ordinal": 0, "parameters": None, "note": "", "approval": _encode_quorum(approval)}
+    own = {"kind": APPROVAL, "ordinal": 0, "parameters": None, "note": "", "details": _encode_quorum(approval)}
     return _encode_decision(approval) | own
 
 
@@ -206,8 +206,19 @@ def _encode_resume(resume: Resume | None, ordinal: int) -> Columns | None:
     if resume is None:
         return None
     parameters = {choice.value: dict(values) for choice, values in resume.parameters.items()}
-    own = {"kind": RESUME, "ordinal": ordinal, "parameters": parameters, "note": resume.note, "approval": None}
+    own = {
+        "kind": RESUME,
+        "ordinal": ordinal,
+        "parameters": parameters,
+        "note": resume.note,
+        "details": _encode_words(resume),
+    }
     return _encode_decision(resume) | own
+
+
+def _encode_words(resume: Resume) -> Columns | None:
+    """Return what the workflow says of its question, as JSON."""
+    return {"title": resume.title, "text": resume.text} if resume.title or resume.text else None
 
 
 def _encode_decision(decision: Approval | Resume) -> Columns:
@@ -235,7 +246,7 @@ def decode_approval(row: Row[Any]) -> Approval:
         expires_at=row.expires_at,
         state=DecisionState(row.state),
         verdict=_decode_verdict(row),
-        **(_decode_quorum(row.approval) if row.approval else {}),
+        **(_decode_quorum(row.details) if row.details else {}),
     )
 
 
@@ -249,6 +260,7 @@ def decode_resume(row: Row[Any]) -> Resume:
         state=DecisionState(row.state),
         verdict=_decode_verdict(row),
         note=row.note,
+        **(row.details or {}),
     )
 
 

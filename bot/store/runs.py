@@ -65,7 +65,7 @@ async def followed(connection: AsyncConnection) -> list[Followed]:
         func.coalesce(runs.c.started_at, runs.c.created_at).label("begun_at"),
         select(func.max(decisions.c.verdict_at)).where(is_answer).scalar_subquery().label("answered_at"),
         select(func.count()).where(executions.c.run_id == runs.c.id).scalar_subquery().label("executions"),
-    ).where(runs.c.state == RunState.RUNNING.value)
+    ).where(runs.c.state == RunState.RUNNING.value, runs.c.request_id != "")
     found: list[Followed] = []
     # There may be ten thousand of them: between two handfuls the event loop has its turn.
     async for rows in (await connection.stream(_oldest_first(query))).partitions(ROWS_AT_ONCE):
@@ -101,7 +101,7 @@ async def uses_since(connection: AsyncConnection, since: datetime) -> list[Use]:
             func.count().label("times"),
             func.max(runs.c.created_at).label("last_at"),
         )
-        .where(runs.c.created_at >= since)
+        .where(runs.c.created_at >= since, runs.c.requester_slack_id != "")
         .group_by(runs.c.requester_slack_id, runs.c.workflow_id)
     )
     return [

@@ -113,7 +113,7 @@ decisions = Table(
     Column("verdict_upn", CleanText),
     Column("verdict_at", UtcDateTime),
     Column("verdict_reason", CleanText),
-    Column("approval", JSON(none_as_null=True)),  # of an approval only: fingerprint, quorum, votes, escalation
+    Column("details", JSON(none_as_null=True)),  # what only one of the two kinds has
     Column("note", CleanText, nullable=False),
     Index(None, "state"),
 )

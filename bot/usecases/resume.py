@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from bot.domain.decision import Choice, DecisionState, Resume
 from bot.domain.errors import NexthinkError, NexthinkFault, TooLateError
-from bot.domain.run import Execution, Run, RunId
+from bot.domain.run import Execution, Run, RunId, RunState
+from bot.domain.work import NewWork, WorkKind
 from bot.policy.decide import channel_to_ask
 from bot.policy.rules import ResumeRule
 from bot.usecases.decision import verdict_on
 from bot.usecases.desk import Desk
-from bot.usecases.due import follow_now, pause_before, trigger
+from bot.usecases.due import follow_now, pause_before, trigger, work_on
 
 EARLY_PATIENCE = timedelta(minutes=2)
 """A press may come before the execution waits: Nexthink then refuses with 400, and it is tried again for so long."""
@@ -19,6 +20,7 @@ EARLY_PATIENCE = timedelta(minutes=2)
 NOT_WAITING_YET = 400
 """The only documented code that fits an execution that does not wait (yet)."""
 UNKNOWN_SEND = "Result unknown: the answer may have reached Nexthink. It is not sent again."
+NOT_OURS = "The answer was given. fixdesk did not start this, so it does not see how it ends."
 ENDED_FIRST = "It ended before the answer could be given."
 
 _GOING_OUT = frozenset({DecisionState.SENDING, DecisionState.FIRING})
@@ -54,6 +56,16 @@ def question(rule: ResumeRule, desk: Desk) -> Resume:
     )
 
 
+def question_on_start(rule: ResumeRule | None, desk: Desk) -> Resume | None:
+    """Return the question that a rule asks as soon as an execution has started, None where it waits for something."""
+    return question(rule, desk) if rule and rule.ask == "on_start" else None
+
+
+def expiry_of(run_id: RunId, resume: Resume) -> NewWork:
+    """Close a question when its time is over."""
+    return work_on(run_id, WorkKind.EXPIRE_RESUME, resume.expires_at, resume.expires_at.isoformat())
+
+
 def _asked(run: Run, ordinal: int) -> tuple[Execution, Resume]:
     execution = run.execution(ordinal)
     if execution is None or execution.resume is None:
@@ -76,8 +88,16 @@ async def fire(run_id: RunId, ordinal: int, attempts: int, *, desk: Desk) -> dat
     except NexthinkError as error:
         return await _not_taken(sent, ordinal, error, attempts, desk)
     taken = _resume_step(ordinal, lambda one: dataclasses.replace(one, state=DecisionState.DECIDED, note=""), _SENT)
-    await desk.change(run_id, taken, follow_now(desk.clock()))
+    await desk.change(run_id, lambda run: _let_go(taken(run), desk.clock()), follow_now(desk.clock()))
     return None
+
+
+def _let_go(run: Run, now: datetime) -> Run:
+    """End the following of what fixdesk did not start: it has no request by which Nexthink could be asked."""
+    if run.request_id or run.state is not RunState.RUNNING:
+        return run
+    moved = run.move(RunState.UNTRACKED, note=NOT_OURS, ended_at=now)
+    return dataclasses.replace(moved, revision=run.revision)
 
 
 def is_too_early(error: NexthinkError) -> bool:
@@ -135,16 +155,19 @@ async def _not_taken(run: Run, ordinal: int, error: NexthinkError, attempts: int
 
 
 async def expire_resume(run_id: RunId, *, desk: Desk) -> None:
-    """Close the questions that nobody answered in time."""
+    """Close the questions that nobody answered in time; each has a time of its own."""
+    now = desk.clock()
 
     def step(run: Run) -> Run:
-        executions = tuple(_expired(execution) for execution in run.executions)
+        executions = tuple(_expired(execution, now) for execution in run.executions)
         return run if executions == run.executions else run.changed(executions=executions)
 
     await desk.change(run_id, step)
 
 
-def _expired(execution: Execution) -> Execution:
+def _expired(execution: Execution, now: datetime) -> Execution:
     if execution.resume is None or execution.resume.state is not DecisionState.OPEN:
+        return execution
+    if now < execution.resume.expires_at:
         return execution
     return dataclasses.replace(execution, resume=dataclasses.replace(execution.resume, state=DecisionState.EXPIRED))

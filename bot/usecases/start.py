@@ -5,11 +5,10 @@ from datetime import datetime
 from bot.domain.errors import NexthinkError, NotAllowedError
 from bot.domain.run import Execution, Run, RunId, RunState, Started
 from bot.domain.run_audit import entries_of, fingerprint
-from bot.domain.work import WorkKind
 from bot.policy.decide import may_run, rule_for
 from bot.usecases.desk import Desk, move_from
-from bot.usecases.due import START_PATIENCE, follow_now, pause_before, reconcile_now, show, work_on
-from bot.usecases.resume import question
+from bot.usecases.due import START_PATIENCE, follow_now, pause_before, reconcile_now, show
+from bot.usecases.resume import expiry_of, question_on_start
 from bot.usecases.run import LOOKED_FOR
 
 SENT = frozenset({RunState.STARTING, RunState.UNCERTAIN, RunState.UNTRACKED})
@@ -105,7 +104,7 @@ async def note_started(intent: Run, started: Started, desk: Desk) -> None:
     """Store Nexthink's ids, ask who decides on a pause where the rule says so, and follow it."""
     now = desk.clock()
     rule = rule_for(desk.policy, intent.workflow.id)
-    resume = question(rule.resume, desk) if rule and rule.resume else None
+    resume = question_on_start(rule.resume if rule else None, desk)
     executions = tuple(Execution(id=one, resume=resume) for one in dict.fromkeys(started.execution_ids))
     facts = {
         "request_id": started.request_id,
@@ -117,5 +116,5 @@ async def note_started(intent: Run, started: Started, desk: Desk) -> None:
     running = move_from(SENT, RunState.RUNNING, **facts)
     work = [follow_now(now)]
     if resume is not None:
-        work.append(work_on(intent.id, WorkKind.EXPIRE_RESUME, resume.expires_at))
+        work.append(expiry_of(intent.id, resume))
     await desk.change(intent.id, running, *work)

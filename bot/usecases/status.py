@@ -9,12 +9,10 @@ from datetime import datetime, timedelta
 from bot.domain.decision import Resume
 from bot.domain.errors import NexthinkError, NexthinkFault
 from bot.domain.run import Execution, ExecutionState, Followed, Run, RunId, RunState, Sighting
-from bot.domain.work import WorkKind
 from bot.policy.decide import rule_for
 from bot.usecases.desk import Desk
-from bot.usecases.due import work_on
 from bot.usecases.pace import QUESTIONS_AT_ONCE, SLOW_PACE, TICK, Pace, pace_of
-from bot.usecases.resume import question
+from bot.usecases.resume import expiry_of, question, question_on_start
 
 TRACKED_FOR = timedelta(days=7)
 """The status query looks no further back."""
@@ -105,7 +103,9 @@ class Follower:
         if self._known.get(run.id) == sightings and not is_given_up:
             return
         rule = rule_for(self._desk.policy, run.workflow_id)
-        resume = question(rule.resume, self._desk) if rule and rule.resume else None
+        asked = rule.resume if rule else None
+        resume = question_on_start(asked, self._desk)
+        on_status = question(asked, self._desk) if asked and asked.ask == "on_status" else None
 
         def step(current: Run) -> Run:
             if current.state is not RunState.RUNNING:
@@ -113,13 +113,16 @@ class Follower:
             if is_given_up:
                 return current.move(RunState.UNTRACKED, note=SILENT)
             note = "" if _is_ours(current.note) else current.note
-            followed = current.follow(updated(current.executions, sightings, resume), now)
+            executions = updated(current.executions, sightings, resume)
+            if asked is not None and on_status is not None:
+                executions = _asked_where_waiting(executions, sightings, asked.waiting_status or "", on_status)
+            followed = current.follow(executions, now)
             if followed is not current:
                 return dataclasses.replace(followed, note=note)
             return current.changed(note=note) if current.note != note else current
 
-        expiry = [work_on(run.id, WorkKind.EXPIRE_RESUME, resume.expires_at)] if resume else []
-        await self._desk.change(run.id, step, *expiry)
+        expiries = [expiry_of(run.id, one) for one in (resume, on_status) if one is not None]
+        await self._desk.change(run.id, step, *expiries)
         self._known[run.id] = sightings
 
     async def _note_trouble(self, run: Followed, error: NexthinkError) -> None:
@@ -184,6 +187,17 @@ def updated(
     return tuple(
         _as_seen(execution, seen[execution.id.casefold()]) if execution.id.casefold() in seen else execution
         for execution in (*executions, *unexpected)
+    )
+
+
+def _asked_where_waiting(
+    executions: Iterable[Execution], sightings: Iterable[Sighting], status: str, resume: Resume
+) -> tuple[Execution, ...]:
+    """Ask about the executions that stand at the status that means waiting, once each."""
+    waiting = {one.execution_id.casefold() for one in sightings if one.status.casefold() == status.strip().casefold()}
+    return tuple(
+        dataclasses.replace(one, resume=resume) if one.id.casefold() in waiting and one.resume is None else one
+        for one in executions
     )
 
 

@@ -122,6 +122,7 @@ def test_sighting_is_read() -> None:
     assert nql.to_sighting(nql.read_row(cells)) == Sighting(
         request_id="r-1",
         execution_id=ExecutionId("e-1"),
+        status="Failure",
         state=ExecutionState.FAILED,
         details="no disk",
         device_name="LT-0042",

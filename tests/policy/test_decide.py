@@ -113,8 +113,6 @@ def test_rule_with_channels_holds_only_there(channel_id: str, *, is_allowed: boo
             "#asked_usergroup",
             "its rule uses a Slack user group, which this version cannot do yet (rule #asked_usergroup).",
         ),
-        ("#signal", "its rule uses ask: on_signal, which this version cannot do yet (rule #signal)."),
-        ("#status", "its rule uses ask: on_status, which this version cannot do yet (rule #status)."),
     ],
 )
 def test_refusal_says_why_and_by_which_rule(workflow_id: str, why: str) -> None:

@@ -143,8 +143,8 @@ async def test_reminders_come_less_and_less_often(new_office: NewOffice) -> None
     office.advance(timedelta(minutes=31))
     await asked_again(office)
     assert len(reminders()) == 1
-    office.advance(timedelta(minutes=31))
-    await office.grace.message(lambda _: len(reminders()) == 2)
+    second = office.grace.message(lambda _: len(reminders()) == 2)
+    await office.until(second, timedelta(minutes=2))
 
     await office.grace.press(message, "Approve")
     await office.card_after(office.ada, "Status: done")

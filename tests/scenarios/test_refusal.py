@@ -240,16 +240,6 @@ async def test_unknown_form_is_answered(office: Office) -> None:
     assert office.starts() == []
 
 
-async def test_rule_that_cannot_be_kept_refuses(new_office: NewOffice) -> None:
-    """A rule that asks for what is not built yet is refused with its name, not half done."""
-    office = await new_office()
-    await office.start_bot(POLICY.replace("expires: 8h", "expires: 8h, quorum: 2"))
-
-    view = await office.form(office.ada, "manage local admin permission")
-
-    assert "quorum above 1" in view.words
-
-
 async def test_rule_with_channels_holds_only_there(new_office: NewOffice) -> None:
     """A workflow that a rule ties to a channel can be asked for there and nowhere else."""
     office = await new_office()

@@ -74,6 +74,8 @@ RESUMES = _whole(
     state=st.sampled_from(DecisionState),
     verdict=st.none() | VERDICTS,
     note=TEXTS,
+    title=TEXTS,
+    text=TEXTS,
 )
 EXECUTIONS = _whole(
     Execution,

@@ -424,7 +424,10 @@ async def test_question_is_asked_as_its_rule_says(bench: Bench, channel: str | N
 async def test_only_an_open_question_expires(bench: Bench, state: DecisionState) -> None:
     """One that is on its way, or decided, is left alone."""
     await keep_paused(bench, state=state)
+    await expire_resume(R1, desk=bench.desk)
+    assert (await question(bench)).state is state
 
+    bench.clock.advance(hours=24)
     await expire_resume(R1, desk=bench.desk)
 
     assert (await question(bench)).state is (DecisionState.EXPIRED if state is DecisionState.OPEN else state)
@@ -463,6 +466,7 @@ async def _happen(bench: Bench, run_id: RunId, step: str) -> None:
     if step == "end":
         await ends(bench, run_id)()
     elif step == "expire":
+        bench.clock.advance(hours=24)
         await expire_resume(run_id, desk=bench.desk)
     else:
         with contextlib.suppress(TooLateError):

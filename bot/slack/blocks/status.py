@@ -123,7 +123,8 @@ def _resume(run: Run, ordinal: int, resume: Resume, facts: list[str]) -> Message
     title = f"Decision: {run.workflow.name}"
     part = f" (execution {ordinal + 1} of {len(run.executions)})" if len(run.executions) > 1 else ""
     asks = f"{run.requester.name} runs this{part}. It pauses, and {_named(resume.deciders)} decides how it goes on."
-    blocks = [header(title), section(asks), fields(facts), *map(context, _resume_story(resume))]
+    said = [section(words) for words in (resume.title, resume.text) if words.strip()]
+    blocks = [header(title), section(asks), *said, fields(facts), *map(context, _resume_story(resume))]
     if resume.state is DecisionState.OPEN:
         blocks.append(_buttons(*_answers(resume), f"{run.id}.{ordinal}"))
     return _message(run, f"{title}, run by {run.requester.name}", blocks)

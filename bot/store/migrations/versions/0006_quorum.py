@@ -10,4 +10,4 @@ down_revision = "0005"
 def upgrade() -> None:
     """Add the columns; an older approval has none of it, and needs one person."""
     op.add_column("decisions", sa.Column("verdict_reason", sa.Text()))
-    op.add_column("decisions", sa.Column("approval", sa.JSON(none_as_null=True)))
+    op.add_column("decisions", sa.Column("details", sa.JSON(none_as_null=True)))
