@@ -39,6 +39,8 @@ class Person:
     name: str
     email: str
     upn: str
+    usergroups: frozenset[str] = frozenset()
+    """The Slack user groups that they are in, of those that were asked for."""
 
     @property
     def addresses(self) -> frozenset[str]:

@@ -21,6 +21,7 @@ class SignalOutcome(enum.Enum):
     REPEATED = "already known"
     UNKNOWN = "no such execution"
     AMBIGUOUS = "the run has several executions"
+    NOT_READY = "fixdesk has no catalog yet"
     NOT_EXPECTED = "nobody is asked on its signal"
 
 

@@ -53,16 +53,33 @@ class Actor:
         """What a group may list for them, in lower case."""
         return frozenset({self.name.casefold()})
 
+    @property
+    def usergroups(self) -> frozenset[str]:
+        """None: Slack is not asked from a terminal."""
+        return frozenset()
 
-def identify(policy: Policy | None, profile: Profile) -> Person:
-    """Return who somebody is to the policy; raise `NotAllowedError` with the reason where it accepts them not."""
+
+def identify(policy: Policy | None, profile: Profile, usergroups: Iterable[str] = ()) -> Person:
+    """Return who somebody is to the policy, with the user groups that they are in.
+
+    Raises `NotAllowedError` with the reason where it accepts them not.
+    """
     if policy is None:
         raise NotAllowedError(NO_POLICY)
     reason = _reason_against(profile)
     if reason:
         raise NotAllowedError(reason)
     upn = policy.people.upn_of.get(profile.slack_id) or _address_as_upn(policy, profile)
-    return Person(slack_id=profile.slack_id, name=profile.name, email=profile.email, upn=upn)
+    return Person(
+        slack_id=profile.slack_id, name=profile.name, email=profile.email, upn=upn, usergroups=frozenset(usergroups)
+    )
+
+
+def usergroups_of(policy: Policy | None, groups: Iterable[str] | None = None) -> frozenset[str]:
+    """Return the Slack user groups behind some groups of the policy, without a choice behind all of them."""
+    known = policy.groups if policy else {}
+    named = known if groups is None else {group: known[group] for group in groups if group in known}
+    return frozenset(group.usergroup for group in named.values() if group.usergroup)
 
 
 def _reason_against(profile: Profile) -> str:
@@ -121,6 +138,12 @@ def rule_for(policy: Policy | None, workflow_id: WorkflowId) -> Rule | None:
     return next((rule for rule in rules if fnmatchcase(workflow_id, rule.match)), None)
 
 
+def runners_of(policy: Policy | None, workflow_id: WorkflowId) -> tuple[str, ...]:
+    """Return the groups by which somebody may run a workflow; none where everybody may, or nobody."""
+    rule = rule_for(policy, workflow_id)
+    return () if rule is None or EVERYONE in rule.run_by else rule.run_by
+
+
 def channel_to_ask(policy: Policy | None, asked: ApprovalRule | ResumeRule) -> str:
     """Return where a rule's question goes: the channel that it names, else the one for all."""
     return asked.channel or (policy and policy.channels.approvals) or ""
@@ -142,9 +165,6 @@ def _why_not(policy: Policy, rule: Rule | None, person: Person, channel_id: str)
     """Say what stands against a person's run, nothing if it is allowed."""
     if rule is None:
         return NO_RULE
-    missing = _why_not_yet(policy, rule)
-    if missing:
-        return missing
     if EVERYONE not in rule.run_by and not _is_member(policy, person, rule.run_by):
         return f"only {_listed(rule.run_by, 'or')} may. Ask one of them" if rule.run_by else "nobody may"
     if rule.channels and channel_id not in rule.channels:
@@ -175,8 +195,7 @@ def _why_not_for(policy: Policy, rule: Rule | None, actor: Actor, upns: Iterable
         return NO_RULE
     is_allowed = EVERYONE in rule.run_by or _is_member(policy, actor, rule.run_by)
     return (
-        _why_not_yet(policy, rule)
-        or ("" if is_allowed else _only(rule.run_by, actor))
+        ("" if is_allowed else _only(rule.run_by, actor, policy))
         or _why_not_from_a_terminal(rule)
         or ("" if rule.run_for == "anyone" else _why_not_self(actor, upns))
     )
@@ -188,11 +207,16 @@ def _why_not_from_a_terminal(rule: Rule) -> str:
     return "it needs an approval: ask for it in Slack" if rule.approval else ""
 
 
-def _only(groups: Iterable[str], actor: Actor) -> str:
+def _only(groups: Iterable[str], actor: Actor, policy: Policy) -> str:
     """Name who may instead of the actor, and what would help."""
     names = tuple(groups)
     if not names:
         return "nobody may"
+    in_slack = [name for name in names if name in policy.groups and policy.groups[name].usergroup]
+    if in_slack:
+        return (
+            f"only {_listed(names, 'or')} may, and who is in {_listed(in_slack, 'or')} only Slack knows. Use /fix there"
+        )
     help_for_operator = f"Say who you are with --as EMAIL, or add {OPERATOR} to a group's members"
     return f"only {_listed(names, 'or')} may. {'Ask one of them' if actor.upn else help_for_operator}"
 
@@ -246,25 +270,13 @@ def can_be_decided(policy: Policy | None, deciders: Iterable[str], requester: Re
     return any(group.usergroup for group in known) or len(others) >= quorum
 
 
-def not_built(policy: Policy, rule: Rule) -> list[str]:
-    """Name what a rule asks for that fixdesk cannot do yet: better refused than half done."""
-    features = {
-        "a Slack user group": any(policy.groups[group].usergroup for _, group in rule.groups()),
-    }
-    return [feature for feature, is_used in features.items() if is_used]
-
-
-def _why_not_yet(policy: Policy, rule: Rule) -> str:
-    missing = not_built(policy, rule)
-    return f"its rule uses {_listed(missing, 'and')}, which this version cannot do yet" if missing else ""
-
-
 def _is_member(policy: Policy, who: Person | Actor, groups: Iterable[str]) -> bool:
     known = {group: policy.groups[group] for group in groups if group in policy.groups}
     members = {address.casefold() for group in known.values() for address in group.members}
     if isinstance(who, Actor) and not who.upn and OPERATOR in known:
         return True
-    return not members.isdisjoint(who.addresses)
+    usergroups = {group.usergroup for group in known.values() if group.usergroup}
+    return not members.isdisjoint(who.addresses) or not usergroups.isdisjoint(who.usergroups)
 
 
 def _listed(words: Iterable[str], last: str) -> str:

@@ -13,6 +13,8 @@ from bot.slack.calls import attempt_repeatable
 from bot.usecases.ports import Clock
 
 REMEMBERED_FOR = timedelta(minutes=10)
+GROUP_REMEMBERED_FOR = timedelta(minutes=5)
+GROUP_MEND = "Look at the group's id in the policy, and at the scope usergroups:read"
 MOST_REMEMBERED = 10_000
 _UNKNOWN = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
@@ -27,6 +29,7 @@ class SlackPeople:
         self._team_id = team_id
         self._clock = clock
         self._remembered: dict[str, tuple[datetime, Profile]] = {}
+        self._groups: dict[str, tuple[datetime, frozenset[str]]] = {}
 
     async def profile(self, slack_id: str, *, fresh: bool = False) -> Profile:
         """Return what Slack says of a member; raise `NotAllowedError` for one it does not know."""
@@ -43,6 +46,34 @@ class SlackPeople:
         """Return what was last heard of a member, without asking; what is decided from it is checked afresh later."""
         _, profile = self._remembered.get(slack_id, (None, None))
         return profile
+
+    async def members_of(self, usergroup: str, *, fresh: bool = False) -> frozenset[str]:
+        """Return who is in a user group; nobody where Slack does not know it, or does not let it be read.
+
+        Raises a passing `FixdeskError` where Slack does not answer: with `fresh`, what is remembered does not count.
+
+        See: https://docs.slack.dev/reference/methods/usergroups.users.list
+        """
+        known = self._groups.get(usergroup)
+        if known and not fresh and self._clock() - known[0] <= GROUP_REMEMBERED_FOR:
+            return known[1]
+        outcome = await attempt_repeatable(lambda: self._client.usergroups_users_list(usergroup=usergroup))
+        if outcome.refusal:
+            log.error("The members of %s cannot be read: %s. %s", usergroup, outcome.refusal, GROUP_MEND)
+        elif outcome.answer is None:
+            log.warning("usergroups.users.list: %s", outcome.failure)
+            if known and not fresh:
+                return known[1]
+            raise FixdeskError("Slack does not say who is in a group of the policy. Please try again.")
+        users = outcome.answer.get("users") if outcome.answer else None
+        members = frozenset(map(str, users or ()))
+        self._groups[usergroup] = (self._clock(), members)
+        return members
+
+    def known_members(self, usergroup: str) -> frozenset[str]:
+        """Return who was in it when it was asked last; what is decided from it is checked afresh later."""
+        known = self._groups.get(usergroup)
+        return known[1] if known else frozenset()
 
     async def _ask(self, slack_id: str) -> Mapping[str, Any]:
         outcome = await attempt_repeatable(lambda: self._client.users_info(user=slack_id))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from bot.domain.errors import FixdeskError, NotAllowedError, NotFoundError
 from bot.domain.person import Person
 from bot.domain.search import Match
-from bot.policy.decide import NO_POLICY, identify
+from bot.policy.decide import NO_POLICY
 from bot.slack.background import Background
 from bot.slack.blocks.form import parameter_options
 from bot.slack.blocks.run import FormContext, choice_view, load_context, loading_view, workflow_option
@@ -91,13 +91,12 @@ class Search:
     async def workflow_options(self, typed: Interaction) -> JSON:
         """Answer a keystroke from memory: what fits, or without letters what fits the words of the command."""
         context = load_context(str(typed.view.get("private_metadata", "")))
-        profile = self._desk.people.known(typed.slack_id)
-        if profile is None:
-            self._background.spawn(self._remember(typed.slack_id))
-            return {"options": []}
         try:
-            person = identify(self._desk.policy, profile)
+            person = self._desk.known_person(typed.slack_id)
         except NotAllowedError:
+            return {"options": []}
+        if person is None:
+            self._background.spawn(self._remember(typed.slack_id))
             return {"options": []}
         query = typed.text.strip() or context.words
         ranked = await self._ranked(query, person, context)
@@ -114,7 +113,7 @@ class Search:
     async def _remember(self, slack_id: str) -> None:
         """Learn who somebody is for their next keystroke: this path never waits for Slack."""
         with contextlib.suppress(FixdeskError):
-            await self._desk.people.profile(slack_id)
+            await self._desk.person(slack_id)
 
     async def parameter_options(self, typed: Interaction) -> JSON:
         """Answer a keystroke in a parameter that has more options than a select takes."""

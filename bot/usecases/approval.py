@@ -56,7 +56,8 @@ def timers_of(run: Run, approval: Approval, rule: ApprovalRule, desk: Desk) -> l
 
 async def decide(run_id: RunId, slack_id: str, choice: Choice, *, desk: Desk) -> Run:
     """Take a decision on a start; raise `NotAllowedError`, or `TooLateError` with who decided or when it expired."""
-    person = await desk.person(slack_id, fresh=True)
+    found = await desk.store.run(run_id)
+    person = await desk.person(slack_id, fresh=True, groups=found.approval.deciders if found and found.approval else ())
 
     def step(run: Run) -> Run:
         return _decided(run, person, choice, desk)

@@ -1,7 +1,8 @@
 """What every use case works with, as one value that `app.py` fills."""
 
+import asyncio
 import dataclasses
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from bot.domain.errors import NotFoundError
@@ -9,7 +10,7 @@ from bot.domain.person import Person
 from bot.domain.run import Run, RunId, RunState
 from bot.domain.run_audit import FIXDESK, entries_of
 from bot.domain.work import NewWork
-from bot.policy.decide import identify
+from bot.policy.decide import identify, usergroups_of
 from bot.policy.rules import Policy
 from bot.usecases.catalog import WorkflowCatalog
 from bot.usecases.device import DeviceFinder
@@ -38,9 +39,26 @@ class Desk:
         """Apply a step to a run as `change_run` does."""
         return await change_run(run_id, step, *work, store=self.store, clock=self.clock, actor=actor)
 
-    async def person(self, slack_id: str, *, fresh: bool = False) -> Person:
-        """Return who somebody is to the policy; raise `NotAllowedError` with the reason."""
-        return identify(self.policy, await self.people.profile(slack_id, fresh=fresh))
+    async def person(self, slack_id: str, *, fresh: bool = False, groups: Iterable[str] | None = None) -> Person:
+        """Return who somebody is to the policy; raise `NotAllowedError` with the reason.
+
+        Whether they are in a Slack user group is asked for the groups that are named, without a choice for all.
+        """
+        usergroups = sorted(usergroups_of(self.policy, groups))
+        profile, members = await asyncio.gather(
+            self.people.profile(slack_id, fresh=fresh),
+            asyncio.gather(*(self.people.members_of(usergroup, fresh=fresh) for usergroup in usergroups)),
+        )
+        own = [usergroup for usergroup, inside in zip(usergroups, members, strict=True) if slack_id in inside]
+        return identify(self.policy, profile, own)
+
+    def known_person(self, slack_id: str) -> Person | None:
+        """Return the same from memory, for an answer that is waited for; None where nobody was asked yet."""
+        profile = self.people.known(slack_id)
+        if profile is None:
+            return None
+        usergroups = usergroups_of(self.policy)
+        return identify(self.policy, profile, (one for one in usergroups if slack_id in self.people.known_members(one)))
 
 
 async def change_run(

@@ -62,6 +62,12 @@ class People(Protocol):
     def known(self, slack_id: str) -> Profile | None:
         """Return what is remembered of somebody without asking."""
 
+    async def members_of(self, usergroup: str, *, fresh: bool = False) -> frozenset[str]:
+        """Return who is in a Slack user group, asked anew if `fresh`; nobody where Slack does not know it."""
+
+    def known_members(self, usergroup: str) -> frozenset[str]:
+        """Return who was in it when it was asked last, without asking."""
+
 
 class Store(Protocol):
     """What survives a restart. Each method is one transaction and raises `StoreError` where the database fails."""

@@ -12,7 +12,7 @@ from bot.domain.adoption import Finding, find_request
 from bot.domain.errors import NexthinkError, NexthinkFault, NotAllowedError, NotFoundError, TooLateError
 from bot.domain.run import Run, RunId, RunState, Sighting
 from bot.domain.work import WorkKind
-from bot.policy.decide import may_run
+from bot.policy.decide import may_run, runners_of
 from bot.usecases.desk import Desk
 from bot.usecases.due import occasion_of, work_on
 from bot.usecases.start import note_started
@@ -159,7 +159,7 @@ async def _leave(run: Run, desk: Desk) -> None:
 
 async def _start_again(run: Run, desk: Desk) -> None:
     """Ask for it once more, from the first check on: an approval holds for one start."""
-    person = await desk.person(run.requester.slack_id, fresh=True)
+    person = await desk.person(run.requester.slack_id, fresh=True, groups=runners_of(desk.policy, run.workflow.id))
     workflow = desk.catalog.get(run.workflow.id)
     if workflow is None:
         raise NotFoundError("This workflow is not in the catalog any more, so it cannot be started again.")

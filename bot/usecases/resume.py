@@ -33,7 +33,9 @@ async def answer(run_id: RunId, ordinal: int, slack_id: str, choice: Choice, *, 
 
     Raises `NotAllowedError`, or `TooLateError` with who was first.
     """
-    person = await desk.person(slack_id, fresh=True)
+    found = await desk.store.run(run_id)
+    deciders = _asked(found, ordinal)[1].deciders if found else ()
+    person = await desk.person(slack_id, fresh=True, groups=deciders)
     now = desk.clock()
 
     def step(run: Run) -> Run:

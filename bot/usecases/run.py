@@ -11,7 +11,7 @@ from bot.domain.run import Device, Requester, Run, RunId, RunState, Send, Target
 from bot.domain.run_audit import entries_of
 from bot.domain.work import WorkKind
 from bot.domain.workflow import Workflow, WorkflowId
-from bot.policy.decide import identify, may_run, rule_for
+from bot.policy.decide import may_run, rule_for, runners_of
 from bot.policy.rules import Rule
 from bot.usecases.approval import ask_approval, require_approvers, timers_of
 from bot.usecases.desk import Desk, change_in, move_from
@@ -84,8 +84,7 @@ async def submit_run(submission: Submission, *, desk: Desk) -> Run | None:
     workflow = desk.catalog.get(submission.workflow_id)
     if workflow is None or workflow.version != submission.version:
         raise NotFoundError("This workflow has changed meanwhile. Please choose it again.")
-    profile = desk.people.known(submission.slack_id)
-    person = identify(desk.policy, profile) if profile else None
+    person = desk.known_person(submission.slack_id)
     rule = _rule_in_memory(workflow, person, submission.channel_id, desk)
     upn = person.upn if person else ""
     run_id, now = RunId(desk.new_id()), desk.clock()
@@ -188,7 +187,7 @@ async def give_up_run(run_id: RunId, *, desk: Desk) -> None:
 
 async def _checked(run: Run, desk: Desk) -> tuple[Rule, Requester, Target]:
     """Return the rule that allows a run, who the requester is now, and a target that is theirs."""
-    person = await desk.person(run.requester.slack_id, fresh=True)
+    person = await desk.person(run.requester.slack_id, fresh=True, groups=runners_of(desk.policy, run.workflow.id))
     workflow = desk.catalog.get(run.workflow.id)
     if workflow is None:
         raise NotFoundError("This workflow is not in the catalog any more, so it was not started.")

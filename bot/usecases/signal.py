@@ -106,6 +106,8 @@ def _rule(workflow_id: WorkflowId, desk: Desk) -> ResumeRule | None:
 
 async def _take_foreign(signal: Signal, desk: Desk) -> SignalOutcome:
     """Ask about an execution that fixdesk did not start: once, for its id is that of the only question about it."""
+    if signal.workflow_id and desk.catalog.index is None:
+        return SignalOutcome.NOT_READY
     workflow = _workflow(signal.workflow_id, desk)
     if not signal.execution_id or workflow is None:
         return SignalOutcome.UNKNOWN

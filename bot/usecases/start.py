@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.errors import NexthinkError, NotAllowedError
 from bot.domain.run import Execution, Run, RunId, RunState, Started
 from bot.domain.run_audit import entries_of, fingerprint
-from bot.policy.decide import may_run, rule_for
+from bot.policy.decide import may_run, rule_for, runners_of
 from bot.usecases.desk import Desk, move_from
 from bot.usecases.due import START_PATIENCE, follow_now, pause_before, reconcile_now, show
 from bot.usecases.resume import expiry_of, question_on_start
@@ -54,7 +54,8 @@ def _result_unknown(run: Run) -> Run:
 async def _may_still_run(run: Run, desk: Desk) -> bool:
     """Tell whether whoever asked may still run it: they may have left while it waited for its approval."""
     try:
-        person = await desk.person(run.requester.slack_id, fresh=True)
+        groups = runners_of(desk.policy, run.workflow.id)
+        person = await desk.person(run.requester.slack_id, fresh=True, groups=groups)
         workflow = desk.catalog.get(run.workflow.id)
         if workflow is not None:
             may_run(desk.policy, person, workflow, run.channel_id).require()

@@ -21,10 +21,12 @@ _STATUSES = {
     SignalOutcome.UNKNOWN: 404,
     SignalOutcome.AMBIGUOUS: 409,
     SignalOutcome.NOT_EXPECTED: 409,
+    SignalOutcome.NOT_READY: 503,
 }
 _MENDS = {
     SignalOutcome.UNKNOWN: "fixdesk did not start it; send execution_id together with workflow_id.",
     SignalOutcome.AMBIGUOUS: "The run has several executions; send execution_id as well.",
+    SignalOutcome.NOT_READY: "Send it again in a minute.",
     SignalOutcome.NOT_EXPECTED: "It has ended, or its rule in the policy does not say `ask: on_signal`.",
 }
 

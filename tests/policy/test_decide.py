@@ -20,6 +20,7 @@ from bot.policy.decide import (
     may_run,
     may_run_for,
     rule_for,
+    usergroups_of,
 )
 from bot.policy.rules import Policy, read_policy
 from tests.domain.values import a_workflow
@@ -108,11 +109,7 @@ def test_rule_with_channels_holds_only_there(channel_id: str, *, is_allowed: boo
         ("#pay", "only helpdesk or finance may. Ask one of them (rule #pay)."),
         ("#nobody", "nobody may (rule #nobody)."),
         ("#local", "only people who ask in its own channel may. Use /fix there (rule #local)."),
-        ("#usergroup", "its rule uses a Slack user group, which this version cannot do yet (rule #usergroup)."),
-        (
-            "#asked_usergroup",
-            "its rule uses a Slack user group, which this version cannot do yet (rule #asked_usergroup).",
-        ),
+        ("#usergroup", "only security may. Ask one of them (rule #usergroup)."),
     ],
 )
 def test_refusal_says_why_and_by_which_rule(workflow_id: str, why: str) -> None:
@@ -358,3 +355,21 @@ def test_terminal_without_a_policy_may_nothing() -> None:
     assert may_resume_for(none, OPERATOR, a_workflow()).reason == NO_POLICY
     with pytest.raises(NotAllowedError, match="FIXDESK_POLICY"):
         identify_actor(none, "")
+
+
+def test_member_of_a_user_group_may_run() -> None:
+    """As far as Slack was asked; nobody else's group counts."""
+    member = dataclasses.replace(ADA, usergroups=frozenset({"S0SECURITY"}))
+    other = dataclasses.replace(ADA, usergroups=frozenset({"S0OTHER"}))
+
+    assert may_run(POLICY, member, a_workflow("#usergroup")).is_allowed
+    assert not may_run(POLICY, other, a_workflow("#usergroup")).is_allowed
+    assert usergroups_of(POLICY) == {"S0SECURITY"} == usergroups_of(POLICY, ["security", "unheard_of"])
+    assert usergroups_of(POLICY, ["helpdesk"]) == usergroups_of(None) == frozenset()
+
+
+def test_terminal_does_not_know_who_is_in_a_user_group() -> None:
+    """And says so."""
+    ruling = may_run_for(POLICY, Actor(upn="ada@example.com"), a_workflow("#usergroup"), ["ada@example.com"])
+
+    assert "who is in security only Slack knows" in ruling.reason

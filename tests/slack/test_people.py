@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import FixdeskError, NotAllowedError
 from bot.domain.person import Profile
 from bot.slack import people as module
-from bot.slack.people import REMEMBERED_FOR, SlackPeople, read_profile
+from bot.slack.people import GROUP_REMEMBERED_FOR, REMEMBERED_FOR, SlackPeople, read_profile
 from tests.domain.values import NOON
 
 TEAM = "T1"
@@ -80,7 +80,7 @@ class Slack:
 
     async def answer(self, request: web.Request) -> web.Response:
         """Answer one call."""
-        user = request.query["user"]
+        user = request.query.get("user") or request.query["usergroup"]
         self.asked[user] += 1
         return web.json_response(self.answers.get(user, {"ok": False, "error": "user_not_found"}))
 
@@ -96,6 +96,7 @@ async def people(slack: Slack) -> AsyncIterator[SlackPeople]:
     """Its members, asked for over a real socket."""
     app = web.Application()
     app.router.add_get("/users.info", slack.answer)
+    app.router.add_get("/usergroups.users.list", slack.answer)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -171,3 +172,37 @@ async def test_memory_is_bounded(slack: Slack, people: SlackPeople, monkeypatch:
         await people.profile(name)
 
     assert [people.known(name) is not None for name in ("U1", "U2", "U3")] == [False, False, True]
+
+
+async def test_group_is_remembered_for_a_while(slack: Slack, people: SlackPeople) -> None:
+    """What must be fresh is asked for."""
+    slack.answers["S1"] = {"ok": True, "users": ["UADA", "UGRACE"]}
+    assert people.known_members("S1") == frozenset()
+
+    assert await people.members_of("S1") == {"UADA", "UGRACE"} == people.known_members("S1")
+    slack.now += GROUP_REMEMBERED_FOR
+    await people.members_of("S1")
+    assert slack.asked["S1"] == 1
+
+    slack.answers["S1"] = {"ok": True, "users": ["UADA"]}
+    assert await people.members_of("S1", fresh=True) == {"UADA"}
+    slack.now += GROUP_REMEMBERED_FOR + timedelta(seconds=1)
+    await people.members_of("S1")
+    assert slack.asked["S1"] == 3
+
+
+async def test_group_that_cannot_be_read_has_nobody(people: SlackPeople) -> None:
+    """Slack does not know it, or the app lacks the scope."""
+    assert await people.members_of("S-UNKNOWN") == frozenset()
+
+
+async def test_remembered_group_serves_while_slack_has_trouble(slack: Slack, people: SlackPeople) -> None:
+    """But for what must be fresh."""
+    slack.answers["S1"] = {"ok": True, "users": ["UADA"]}
+    await people.members_of("S1")
+    slack.answers["S1"] = {"ok": False, "error": "internal_error"}
+    slack.now += GROUP_REMEMBERED_FOR + timedelta(seconds=1)
+
+    assert await people.members_of("S1") == {"UADA"}
+    with pytest.raises(FixdeskError, match="who is in a group"):
+        await people.members_of("S1", fresh=True)

@@ -150,6 +150,7 @@ class FakePeople:
     def __init__(self) -> None:
         self.profiles = {one.slack_id: one for one in map(_profile, ("Ada", "Grace", "Alan"))}
         self.remembered = dict(self.profiles)
+        self.groups: dict[str, frozenset[str]] = defaultdict(frozenset)
         self.failure: Exception | None = None
 
     async def profile(self, slack_id: str, *, fresh: bool = False) -> Profile:
@@ -165,6 +166,16 @@ class FakePeople:
     def known(self, slack_id: str) -> Profile | None:
         """Return what is remembered."""
         return self.remembered.get(slack_id)
+
+    async def members_of(self, usergroup: str, *, fresh: bool = False) -> frozenset[str]:  # noqa: ARG002 - nothing is remembered
+        """Return who is in a user group now."""
+        if self.failure is not None:
+            raise self.failure
+        return self.groups[usergroup]
+
+    def known_members(self, usergroup: str) -> frozenset[str]:
+        """Return who is in it."""
+        return self.groups[usergroup]
 
 
 def _profile(name: str) -> Profile:

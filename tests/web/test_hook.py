@@ -118,6 +118,7 @@ async def test_wrong_body_is_refused(post: Post, ear: Ear, body: object, status:
         (SignalOutcome.UNKNOWN, 404),
         (SignalOutcome.AMBIGUOUS, 409),
         (SignalOutcome.NOT_EXPECTED, 409),
+        (SignalOutcome.NOT_READY, 503),
         (StoreError("locked"), 503),
     ],
 )
