@@ -9,6 +9,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 from aiohttp.web import RouteDef
@@ -22,7 +23,7 @@ from bot.domain.thesaurus import Thesaurus
 from bot.domain.work import Work, WorkKind
 from bot.nexthink.client import NexthinkClient
 from bot.policy.rules import Devices, Policy
-from bot.settings import Settings
+from bot.settings import Settings, load_policy
 from bot.slack.background import Background
 from bot.slack.connection import SlackConnection, Tokens
 from bot.slack.decision import Decisions
@@ -49,6 +50,7 @@ from bot.usecases.desk import Desk
 from bot.usecases.device import DeviceFinder
 from bot.usecases.due import follow_now, reconcile_now
 from bot.usecases.offloop import off_loop
+from bot.usecases.policy import PolicyWatch
 from bot.usecases.ports import Clock
 from bot.usecases.reconcile import reconcile_runs
 from bot.usecases.resume import expire_resume, fire
@@ -84,12 +86,18 @@ class Vitals:
     nexthink: NexthinkClient | None = None
     worker: Worker | None = None
     hook: Hook | None = None
+    policy: PolicyWatch | None = None
     is_stopping: bool = False
 
     def hear(self, take: Callable[[Signal], Awaitable[SignalOutcome]]) -> None:
         """Let the hook, where there is one, take signals from now on."""
         if self.hook is not None:
             self.hook.take = take
+
+    def watch_policy(self, path: Path | None, desk: Desk) -> None:
+        """Prepare to follow the policy file, where there is one."""
+        if path is not None:
+            self.policy = PolicyWatch(path, load_policy, desk)
 
     async def refused(self) -> str:
         """Wait until Slack lets nothing through any more for good, and say what an operator has to mend."""
@@ -109,8 +117,13 @@ class Vitals:
         }
         return Health(
             faults={part: fault for part, fault in faults.items() if fault},
-            facts={**facts, "nexthink": self._nexthink()},
+            facts={**facts, "nexthink": self._nexthink(), "policy": self._policy()},
         )
+
+    def _policy(self) -> dict[str, Any]:
+        if self.policy is None:
+            return {"loaded_at": None, "faults": []}
+        return {"loaded_at": self.policy.loaded_at.isoformat(), "faults": list(self.policy.faults)}
 
     async def _database_fault(self) -> str:
         if self.store is None:
@@ -152,9 +165,9 @@ async def running_bot(settings: Settings, policy: Policy | None, *, clock: Clock
             people = SlackPeople(client=slack.client, team_id=team_id, clock=clock)
             desk = _desk(nexthink, store, people, policy, thesaurus, clock)
             vitals.catalog = desk.catalog
-            await desk.catalog.load()
-            await desk.usage.load()
-            async with _working(desk, slack, transport) as worker:
+            await asyncio.gather(desk.catalog.load(), desk.usage.load())
+            vitals.watch_policy(settings.fixdesk_policy, desk)
+            async with _working(desk, slack, transport, vitals.policy) as worker:
                 vitals.worker = worker
                 vitals.hear(partial(_take_signal, desk=desk, worker=worker))
                 log.info("fixdesk is up")
@@ -223,7 +236,9 @@ def _desk(
 
 
 @contextlib.asynccontextmanager
-async def _working(desk: Desk, slack: SlackConnection, transport: Transport) -> AsyncIterator[Worker]:
+async def _working(
+    desk: Desk, slack: SlackConnection, transport: Transport, policy: PolicyWatch | None
+) -> AsyncIterator[Worker]:
     """Answer Slack and work off what is due; at the end take nothing more and finish what was accepted."""
     worker = Worker(store=desk.store, clock=desk.clock)
     background = Background()
@@ -234,6 +249,7 @@ async def _working(desk: Desk, slack: SlackConnection, transport: Transport) -> 
     loops = [
         asyncio.create_task(worker.run(surfaces.handlers, partial(_give_up, desk, surfaces.presses))),
         asyncio.create_task(_keep_catalog(desk)),
+        *([asyncio.create_task(policy.watch())] if policy else []),
     ]
     for loop in loops:
         loop.add_done_callback(_log_end)

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import ConfigurationError
 from bot.nexthink.tenant import QUERY_ID_PATTERN
+from bot.policy.check import check_policy
 from bot.policy.rules import Policy, read_policy
 from bot.store.engine import check_address
 
@@ -255,3 +256,8 @@ def load_policy(path: Path | None) -> Policy | None:
             [f"FIXDESK_POLICY: {path} cannot be read ({why}); give the path of a policy file"]
         ) from None
     return read_policy(text, str(path))
+
+
+def policy_warnings(path: Path | None) -> list[str]:
+    """Return what is worth a look in a policy file that was read: rules that nobody can use, and the like."""
+    return check_policy(path.read_text(encoding="utf-8"), str(path)) if path else []

@@ -9,6 +9,7 @@ from bot import __version__
 from bot.cli.catalog import catalog
 from bot.cli.exit import ExitStatus
 from bot.cli.playground import playground
+from bot.cli.policy import policy
 from bot.cli.resume import resume
 from bot.cli.run import run
 from bot.cli.search import search
@@ -26,6 +27,7 @@ cli.command()(serve)
 cli.command()(playground)
 cli.command()(search)
 cli.add_typer(catalog, name="catalog")
+cli.add_typer(policy, name="policy")
 cli.command()(run)
 cli.command()(resume)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 
 from bot.cli.signals import until_told_to_stop
 
@@ -14,10 +15,12 @@ def serve() -> None:
     from bot.app import running_bot
     from bot.domain.errors import ConfigurationError
     from bot.logs import set_up_logs
-    from bot.settings import read_configuration
+    from bot.settings import policy_warnings, read_configuration
 
     settings, policy = read_configuration()
     set_up_logs()
+    for warning in policy_warnings(settings.fixdesk_policy):
+        logging.getLogger(__name__).warning("%s", warning)
 
     async def run() -> None:
         async with running_bot(settings, policy) as vitals:

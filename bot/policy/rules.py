@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from bot.domain.errors import ConfigurationError
 from bot.domain.person import is_upn
 from bot.domain.run import Send
+from bot.policy.positions import Positions
 
 _DURATION = re.compile(r"(\d+)([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -237,7 +238,9 @@ def read_policy(text: str, source: str) -> Policy:
     try:
         return Policy.model_validate(dict(data))
     except ValidationError as error:
-        raise ConfigurationError([fault for one in error.errors() for fault in _sentences(source, one)]) from error
+        positions = Positions(text)
+        faults = [fault for one in error.errors() for fault in _sentences(source, one, positions)]
+        raise ConfigurationError(faults) from error
 
 
 _MEANINGS = {
@@ -251,12 +254,18 @@ _MEANINGS = {
 }
 
 
-def _sentences(source: str, error: Mapping[str, Any]) -> Iterator[str]:
-    """Turn one of pydantic's errors into sentences for an operator."""
+_NAMED_PLACE = re.compile(r"workflows\[(\d+)\] \(.*?\)\.([a-z_.]+): ")
+
+
+def _sentences(source: str, error: Mapping[str, Any], positions: Positions) -> Iterator[str]:
+    """Turn one of pydantic's errors into sentences for an operator, each with the line and column of what is wrong."""
     place = ".".join(str(part) for part in error["loc"] if not str(part).startswith(("literal[", "tuple[")))
     said = str(_MEANINGS.get(error["type"], error["msg"])).removeprefix("Value error, ")
     for line in said.splitlines():
-        yield f"{source}: {place}: {line}" if place else f"{source}: {line}"
+        named = _NAMED_PLACE.match(line)
+        path = ("workflows", int(named[1]), *named[2].split(".")) if named else error["loc"]
+        at = f"{source}{positions.at(path)}"
+        yield f"{at}: {place}: {line}" if place else f"{at}: {line}"
 
 
 def _one_line(text: str) -> str:

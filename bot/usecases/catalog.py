@@ -54,6 +54,12 @@ class WorkflowCatalog:
         if kept is not None:
             await self._adopt(kept)
 
+    async def follow_policy(self, policy: Policy) -> None:
+        """Find the workflows by another policy's aliases from now on."""
+        self._policy = policy
+        if self.fetched_at is not None:
+            await self._adopt(Catalog(workflows=self._listed, fetched_at=self.fetched_at))
+
     async def refresh(self) -> None:
         """Ask Nexthink anew; a failure keeps what there is, is remembered in `failure`, and is raised.
 

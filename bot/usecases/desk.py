@@ -19,9 +19,9 @@ from bot.usecases.ports import Clock, Nexthink, People, Store
 from bot.usecases.usage import UsageLog
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Desk:
-    """The ports, the catalog and the policy."""
+    """The ports, the catalog and the policy, which is the one thing in it that changes."""
 
     nexthink: Nexthink
     store: Store
@@ -30,7 +30,7 @@ class Desk:
     devices: DeviceFinder
     usage: UsageLog
     policy: Policy | None
-    """None = nothing is allowed yet."""
+    """None = nothing is allowed yet. Each decision looks at the one of its moment."""
     clock: Clock
     new_id: Callable[[], str]
     """Gives a fresh, unguessable id."""
@@ -38,6 +38,12 @@ class Desk:
     async def change(self, run_id: RunId, step: Callable[[Run], Run], *work: NewWork, actor: str = FIXDESK) -> Run:
         """Apply a step to a run as `change_run` does."""
         return await change_run(run_id, step, *work, store=self.store, clock=self.clock, actor=actor)
+
+    async def follow_policy(self, policy: Policy) -> None:
+        """Decide by another policy from now on, and find workflows by its aliases."""
+        self.policy = policy
+        self.devices.rules = policy.devices
+        await self.catalog.follow_policy(policy)
 
     async def person(self, slack_id: str, *, fresh: bool = False, groups: Iterable[str] | None = None) -> Person:
         """Return who somebody is to the policy; raise `NotAllowedError` with the reason.

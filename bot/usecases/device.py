@@ -43,7 +43,7 @@ class DeviceFinder:
 
     def __init__(self, *, nexthink: Nexthink, rules: Devices, clock: Clock) -> None:
         self._nexthink = nexthink
-        self._rules = rules
+        self.rules = rules
         self._clock = clock
         self._remembered: dict[str, tuple[datetime, tuple[Device, ...]]] = {}
 
@@ -91,8 +91,8 @@ class DeviceFinder:
         seen = [device.last_seen or oldest for device in devices]
         return FoundDevices(
             devices=devices,
-            must_ask=any(seen[0] - second <= self._rules.ask_within for second in seen[1:2]),
-            is_stale=seen[0] != oldest and now - seen[0] > self._rules.stale_after,
+            must_ask=any(seen[0] - second <= self.rules.ask_within for second in seen[1:2]),
+            is_stale=seen[0] != oldest and now - seen[0] > self.rules.stale_after,
         )
 
 

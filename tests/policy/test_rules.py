@@ -1,5 +1,6 @@
 """The policy file: every slip is told with the file, the place and the mend, all of them at once."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -19,8 +20,7 @@ def faults_of(text: str) -> tuple[str, ...]:
     """Return what is wrong with a file, without its name."""
     with pytest.raises(ConfigurationError) as caught:
         read_policy(text, "policy.yaml")
-    assert all(fault.startswith("policy.yaml: ") for fault in caught.value.faults)
-    return tuple(fault.removeprefix("policy.yaml: ") for fault in caught.value.faults)
+    return tuple(re.sub(r"^policy\.yaml(:\d+:\d+)?: ", "", fault) for fault in caught.value.faults)
 
 
 def rule(text: str) -> str:
@@ -300,3 +300,20 @@ def test_anything_is_a_positive_time_or_a_slip(text: object) -> None:
         assert NOON + read_duration(text) > NOON
     except ValueError as error:
         assert "time" in str(error)  # noqa: PT017 - what is not raised is right as well
+
+
+@pytest.mark.parametrize(
+    ("rest", "at"),
+    [
+        ("workflows:\n  - match: '#a'\n    run_by: everyone\n    wrong: 1\n", "6:5"),
+        ("workflows:\n  - {match: '#a', run_by: [nobody]}\n", "4:19"),
+        ("devices:\n  stale_after: 7\n", "4:3"),
+        ("groups: {a: {}}\n", "3:10"),
+    ],
+)
+def test_fault_tells_line_and_column(rest: str, at: str) -> None:
+    """Of the deepest thing that is there."""
+    with pytest.raises(ConfigurationError) as caught:
+        read_policy(PEOPLE + rest, "policy.yaml")
+
+    assert [fault.startswith(f"policy.yaml:{at}: ") for fault in caught.value.faults] == [True]
