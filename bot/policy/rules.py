@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
-from typing import Annotated, Any, Literal, Self
+from datetime import time, timedelta
+from typing import Annotated, Any, Literal, Self, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -35,6 +36,15 @@ Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 SomeNames = Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
 EVERYONE = "everyone"
+
+
+def _read_time(text: object) -> time:
+    """Read `08:00`; raise `ValueError` for anything else."""
+    if isinstance(text, time):
+        return text
+    if isinstance(text, str) and re.fullmatch(r"\d\d:\d\d", text):
+        return time.fromisoformat(text)
+    raise ValueError('write a time of day in quotes, such as "08:00"')
 
 
 class _Strict(BaseModel):
@@ -146,6 +156,51 @@ class ParameterRule(_Strict):
         return self
 
 
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = get_args(Day)
+MOST_RUNS = 100
+
+
+class Hours(_Strict):
+    """When something may be run; until before since = over midnight."""
+
+    since: Annotated[time, BeforeValidator(_read_time)] = Field(alias="from")
+    until: Annotated[time, BeforeValidator(_read_time)] = Field(alias="to")
+    days: Annotated[tuple[Day, ...], Field(strict=False, min_length=1)] = DAYS
+    timezone: str = "UTC"
+
+    @model_validator(mode="after")
+    def _zone_is_known(self) -> Self:
+        try:
+            _ = self.zone
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            mend = "write a name such as Europe/Zurich; the machine needs the time zone data (package tzdata)"
+            raise ValueError(f"timezone: {self.timezone!r} is not known here; {mend}") from error
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the times are meant."""
+        return ZoneInfo(self.timezone)
+
+
+class Limit(_Strict):
+    """How often each person may run a workflow: `3/1h`."""
+
+    count: int = Field(ge=1, le=MOST_RUNS)
+    within: timedelta
+    written: str
+    """The time as the file has it."""
+
+
+def _read_limit(written: object) -> object:
+    if isinstance(written, str) and (parts := re.fullmatch(r"(\d{1,3})/(\S+)", written)):
+        return Limit(count=int(parts[1]), within=read_duration(parts[2]), written=parts[2])
+    if isinstance(written, Limit):
+        return written
+    raise ValueError("write a limit such as 3/1h")
+
+
 def _read_run_by(written: object) -> object:
     """Read `everyone` as a list of its own; any other single word is a slip."""
     if isinstance(written, str):
@@ -163,6 +218,8 @@ class Rule(_Strict):
     run_for: Literal["self", "anyone"] = Field(default="self", alias="for")
     aliases: Names = ()
     channels: Names = ()
+    hours: Hours | None = None
+    limit: Annotated[Limit, BeforeValidator(_read_limit)] | None = None
     send: Annotated[Send, Field(strict=False)] | None = None
     approval: ApprovalRule | None = None
     resume: ResumeRule | None = None

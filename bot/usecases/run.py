@@ -18,6 +18,7 @@ from bot.usecases.desk import Desk, change_in, move_from
 from bot.usecases.device import FoundDevices
 from bot.usecases.due import START_PATIENCE, occasion_of, pause_before, reconcile_now, show, work_on
 from bot.usecases.form import Answer, Field, fields_of, lists_to_send, read_parameters
+from bot.usecases.limits import require_within_limits
 
 LOOKED_FOR = "Nexthink's answer was lost. fixdesk looks for it in Nexthink's records."
 ASKED = RunState.REQUESTED
@@ -58,6 +59,7 @@ async def prepare_run(workflow_id: WorkflowId, person: Person, channel_id: str, 
     may_run(desk.policy, person, known, channel_id).require()
     workflow, found = await asyncio.gather(desk.catalog.read(workflow_id), desk.devices.find(person.upn))
     rule = may_run(desk.policy, person, workflow, channel_id).require()
+    await require_within_limits(rule, workflow_id, person.slack_id, desk=desk)
     if rule.approval is not None:
         requester = Requester(slack_id=person.slack_id, name=person.name, upn=person.upn)
         require_approvers(rule.approval, requester, desk)
@@ -192,6 +194,7 @@ async def _checked(run: Run, desk: Desk) -> tuple[Rule, Requester, Target]:
     if workflow is None:
         raise NotFoundError("This workflow is not in the catalog any more, so it was not started.")
     rule = may_run(desk.policy, person, workflow, run.channel_id).require()
+    await require_within_limits(rule, workflow.id, person.slack_id, desk=desk, asked=run)
     requester = Requester(slack_id=person.slack_id, name=person.name, upn=person.upn)
     return rule, requester, await _own_target(run.target, person.upn, desk)
 
