@@ -13,6 +13,7 @@ from bot.domain.errors import ConfigurationError
 from bot.domain.person import is_upn
 from bot.domain.run import Send
 from bot.policy.positions import Positions
+from bot.policy.types import ParameterType, fault_of_type
 
 _DURATION = re.compile(r"(\d+)([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -143,6 +144,21 @@ class ParameterRule(_Strict):
     default: str | None = None
     value: str | None = None
     hidden: bool = False
+    type: ParameterType = "text"
+    choices: Names = ()
+
+    @model_validator(mode="after")
+    def _typed_rightly(self) -> Self:
+        if self.choices and (self.type != "text" or self.pattern is not None):
+            raise ValueError("choices stand alone: leave type and pattern out")
+        for name in ("default", "value"):
+            written = getattr(self, name)
+            if written and self.choices and written not in self.choices:
+                raise ValueError(f"{name}: {written!r} is none of the choices")
+            fault = fault_of_type(self.type, written) if written else ""
+            if fault:
+                raise ValueError(f"{name}: {written!r} is no {self.type}. {fault}")
+        return self
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -36,7 +36,7 @@ def answers_of(view: JSON, workflow: Workflow, shown: tuple[Parameter, ...]) -> 
     return {
         parameter.id: Answer(
             option=decoded(parameter, _selected(_element(values, workflow, number, ActionId.OPTION))),
-            text=str(_element(values, workflow, number, ActionId.TEXT).get("value") or ""),
+            text=_written(_element(values, workflow, number, ActionId.TEXT)),
         )
         for number, parameter in enumerate(shown)
     }
@@ -78,6 +78,11 @@ def form_is_for(view: JSON) -> tuple[str, str]:
 
 def _element(values: State, workflow: Workflow, number: int, action_id: ActionId) -> JSON:
     return values.get(parameter_block(workflow, number, action_id), {}).get(action_id, {})
+
+
+def _written(element: Mapping[str, Any]) -> str:
+    """Return what was typed, or the date that was chosen."""
+    return str(element.get("value") or element.get("selected_date") or "")
 
 
 def _selected(element: Mapping[str, Any]) -> str:

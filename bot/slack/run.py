@@ -148,6 +148,7 @@ def _question(field: Field) -> Question:
         hint=field.help,
         is_optional=field.rule.optional,
         default=field.rule.default or "",
+        type=field.rule.type,
     )
 
 

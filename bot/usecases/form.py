@@ -8,6 +8,7 @@ from bot.domain.errors import InvalidInputError
 from bot.domain.run import RunId, Send
 from bot.domain.workflow import CORRELATION_PARAMETER, Needs, Parameter, Workflow
 from bot.policy.rules import ParameterRule, Rule
+from bot.policy.types import fault_of_type
 
 _PLAIN = ParameterRule()
 
@@ -50,9 +51,10 @@ def label_of(parameter_id: str, rule: ParameterRule | None) -> str:
 
 def fields_of(workflow: Workflow, rule: Rule) -> tuple[Field, ...]:
     """Return the questions to ask: neither hidden ones, nor those with a fixed value, nor the correlation id."""
+    rules = ((parameter, rule.parameters.get(parameter.id, _PLAIN)) for parameter in workflow.parameters)
     fields = (
-        Field(parameter=parameter, rule=rule.parameters.get(parameter.id, _PLAIN))
-        for parameter in workflow.parameters
+        Field(parameter=_with_choices(parameter, own), rule=own)
+        for parameter, own in rules
         if parameter.id != CORRELATION_PARAMETER
     )
     return tuple(field for field in fields if not field.rule.hidden and field.rule.value is None)
@@ -65,8 +67,9 @@ def read_parameters(workflow: Workflow, rule: Rule, answers: Mapping[str, Answer
     """
     values: dict[str, str] = {}
     faults: dict[str, str] = {}
-    for parameter in workflow.parameters:
-        parameter_rule = rule.parameters.get(parameter.id, _PLAIN)
+    for known in workflow.parameters:
+        parameter_rule = rule.parameters.get(known.id, _PLAIN)
+        parameter = _with_choices(known, parameter_rule)
         value = _value_of(parameter, parameter_rule, answers.get(parameter.id, Answer()), run_id)
         fault = _fault_of(parameter, parameter_rule, value)
         if fault:
@@ -76,6 +79,13 @@ def read_parameters(workflow: Workflow, rule: Rule, answers: Mapping[str, Answer
     if faults:
         raise InvalidInputError(faults)
     return values
+
+
+def _with_choices(parameter: Parameter, rule: ParameterRule) -> Parameter:
+    """Return a parameter with the choices of the policy, where it names some that Nexthink would take."""
+    is_closed = bool(parameter.options) and not parameter.allow_custom_value
+    choices = tuple(one for one in rule.choices if not is_closed or one in parameter.options)
+    return dataclasses.replace(parameter, options=choices, allow_custom_value=False) if choices else parameter
 
 
 def _value_of(parameter: Parameter, rule: ParameterRule, answer: Answer, run_id: RunId) -> str:
@@ -98,7 +108,7 @@ def _fault_of(parameter: Parameter, rule: ParameterRule, value: str) -> str:
         return "Please choose one of the options: other values are not accepted."
     if rule.pattern is not None and not re.fullmatch(rule.pattern, value):
         return f"This does not have the form that is asked for: {rule.pattern}"
-    return ""
+    return fault_of_type(rule.type, value) if not parameter.options else ""
 
 
 def lists_to_send(workflow: Workflow, rule: Rule) -> Send:

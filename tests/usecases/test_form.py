@@ -47,6 +47,10 @@ def read(parameter: Parameter, rule: ParameterRule | None, answer: Answer | None
         (PLAIN, ParameterRule(optional=True), None, None),
         (PLAIN, ParameterRule(optional=True, pattern=r"INC\d+"), None, None),
         (PLAIN, ParameterRule(pattern=r"INC\d+"), Answer(text="INC42"), "INC42"),
+        (PLAIN, ParameterRule(choices=("a", "b")), Answer(option="b"), "b"),
+        (OPEN, ParameterRule(choices=("E:",)), Answer(option="E:"), "E:"),
+        (CLOSED, ParameterRule(choices=("none",)), Answer(option="large"), "large"),  # Nexthink would take no other
+        (PLAIN, ParameterRule(type="date"), Answer(text="2026-11-24"), "2026-11-24"),
         (PLAIN, ParameterRule(value="fixed"), Answer(text="typed"), "fixed"),
         (PLAIN, ParameterRule(hidden=True, default="usual"), Answer(text="typed"), "usual"),
         (PLAIN, ParameterRule(hidden=True, optional=True), Answer(text="typed"), None),
@@ -147,3 +151,21 @@ def test_question_takes_the_words_of_the_policy_first() -> None:
 def test_request_fills_the_lists_that_the_version_needs(needs: Needs | None, written: Send | None, send: Send) -> None:
     """A rule's word overrides the active version's."""
     assert lists_to_send(a_workflow(needs=needs), a_rule(send=written)) is send
+
+
+@pytest.mark.parametrize(
+    ("parameter", "rule", "answer", "fault"),
+    [
+        (PLAIN, ParameterRule(choices=("a", "b")), Answer(text="c"), ONE_OF_THE_OPTIONS),
+        (OPEN, ParameterRule(choices=("E:",)), Answer(option="C:"), ONE_OF_THE_OPTIONS),
+        (CLOSED, ParameterRule(choices=("small", "none")), Answer(option="large"), ONE_OF_THE_OPTIONS),
+        (CLOSED, ParameterRule(choices=("small", "none")), Answer(option="none"), ONE_OF_THE_OPTIONS),
+        (PLAIN, ParameterRule(type="number"), Answer(text="four"), "Please write a number, such as 4 or 2.5."),
+    ],
+)
+def test_policy_types_a_parameter(parameter: Parameter, rule: ParameterRule, answer: Answer, fault: str) -> None:
+    """Its choices stand in for the workflow's own."""
+    with pytest.raises(InvalidInputError) as caught:
+        read(parameter, rule, answer)
+
+    assert caught.value.fields == {parameter.id: fault}

@@ -68,7 +68,7 @@ def reason_view(run: Run, wanted: DecisionContext) -> Block:
     return {
         "type": "modal",
         "callback_id": ViewId.DECISION.value,
-        "title": plain(_VERBS[choice], 24),
+        "title": plain("Why?" if wanted.is_decided else _VERBS[choice], 24),
         "submit": plain("Send" if wanted.is_decided else _VERBS[choice], 24),
         "close": plain("Close" if wanted.is_decided else "Cancel", 24),
         "private_metadata": wanted.dump(),

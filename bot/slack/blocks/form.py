@@ -4,9 +4,10 @@ import dataclasses
 import hashlib
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.domain.workflow import Parameter, Workflow
+from bot.policy.types import ParameterType
 from bot.slack.blocks.text import HINT, OPTION_VALUE, OPTIONS, PLACEHOLDER, Block, input_block, option, plain
 from bot.slack.ids import ActionId
 
@@ -25,6 +26,7 @@ class Question:
     hint: str
     is_optional: bool
     default: str
+    type: ParameterType = "text"
 
 
 def question_blocks(workflow: Workflow, questions: Sequence[Question]) -> list[Block]:
@@ -49,11 +51,27 @@ def _question(workflow: Workflow, number: int, question: Question, *, by_type_ah
     if parameter.allow_custom_value or not parameter.options:
         block_id = parameter_block(workflow, number, ActionId.TEXT)
         label = f"{question.label}: or another value" if has_both else question.label
-        text: Block = {"type": "plain_text_input", "action_id": ActionId.TEXT.value}
-        if question.default and question.default not in parameter.options:
-            text["initial_value"] = question.default[:3000]
+        text = _text_field(question)
         inputs.append(_asked(block_id, question, text, label, is_optional=question.is_optional or has_both))
     return inputs
+
+
+_FIELDS: Mapping[ParameterType, Block] = {
+    "text": {"type": "plain_text_input"},
+    "number": {"type": "number_input", "is_decimal_allowed": True},
+    "email": {"type": "email_text_input"},
+    "date": {"type": "datepicker"},
+}
+"""See: https://docs.slack.dev/reference/block-kit/block-elements"""
+
+
+def _text_field(question: Question) -> Block:
+    """Return the field in which a value is typed, by its type; beside a select any text is taken."""
+    kind: ParameterType = "text" if question.parameter.options else question.type
+    field = {**_FIELDS[kind], "action_id": ActionId.TEXT.value}
+    if not question.default or question.default in question.parameter.options:
+        return field
+    return {**field, "initial_date" if kind == "date" else "initial_value": question.default[:3000]}
 
 
 def _option_select(parameter: Parameter, default: str, *, by_type_ahead: bool) -> Block:
