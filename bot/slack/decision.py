@@ -92,7 +92,7 @@ class Decisions:
             run = await self._require_decider(pressed, is_decided=is_decided)
         except FixdeskError as refusal:
             if not is_decided:
-                await self._presses.refuse(pressed, str(refusal))
+                await self._refuse(pressed, refusal)
             return
         await self._modals.open(pressed.trigger_id, reason_view(run, wanted), pressed.response_url)
 
@@ -138,9 +138,16 @@ class Decisions:
         try:
             view = await self._details(pressed)
         except FixdeskError as refusal:
-            await self._presses.refuse(pressed, str(refusal))
+            await self._refuse(pressed, refusal)
             return
         await self._modals.open(pressed.trigger_id, view, pressed.response_url)
+
+    async def _refuse(self, pressed: Interaction, refusal: FixdeskError) -> None:
+        """Tell why nothing came of a press, and record it where it was not allowed."""
+        if isinstance(refusal, NotAllowedError | NotFoundError):
+            about = {"run_id": split_question(_question(pressed))[0], "pressed": pressed.name}
+            await self._desk.record_refusal(pressed.slack_id, "press.refused", about, str(refusal))
+        await self._presses.refuse(pressed, str(refusal))
 
     async def _details(self, pressed: Interaction) -> Block:
         run, ordinal = await self._run_of(pressed)

@@ -88,6 +88,9 @@ class Presses:
             if not is_final and work.attempts < MOST_ATTEMPTS:
                 return self._desk.clock() + pause_before(work.attempts)
             sentence = str(refusal)
+            if isinstance(refusal, NotAllowedError | NotFoundError):
+                about = {"run_id": subject["run_id"], "pressed": work.kind.value}
+                await self._desk.record_refusal(subject["slack_id"], "press.refused", about, sentence)
             if subject["ts"]:
                 await self._cards.refresh(subject["channel_id"], subject["ts"])
         self._worker.wake()

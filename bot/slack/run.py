@@ -118,6 +118,8 @@ class RunForms:
         except InvalidInputError as error:
             return _errors(errors_under_fields(error.fields, view, workflow, shown))
         except (NotAllowedError, NotFoundError) as error:
+            about = {"workflow_id": workflow.id, "channel_id": context.channel_id}
+            await self._desk.record_refusal(submission.slack_id, "submission.refused", about, str(error))
             return _errors(error_under_workflow(str(error)))
         self._worker.wake()
         return None

@@ -2,9 +2,10 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotFoundError
 from bot.domain.person import Person
 from bot.domain.run import Run, RunId, RunState
@@ -38,6 +39,11 @@ class Desk:
     async def change(self, run_id: RunId, step: Callable[[Run], Run], *work: NewWork, actor: str = FIXDESK) -> Run:
         """Apply a step to a run as `change_run` does."""
         return await change_run(run_id, step, *work, store=self.store, clock=self.clock, actor=actor)
+
+    async def record_refusal(self, slack_id: str, action: str, subject: Mapping[str, Any], reason: str) -> None:
+        """Record that somebody was refused, by the id that Slack gives of them; nothing else changes."""
+        facts = {**subject, "reason": reason}
+        await self.store.add_audit(AuditEntry(at=self.clock(), actor=slack_id, action=action, subject=facts))
 
     async def follow_policy(self, policy: Policy) -> None:
         """Decide by another policy from now on, and find workflows by its aliases."""
