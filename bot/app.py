@@ -341,6 +341,9 @@ def work_handlers(
     async def trigger(work: Work) -> datetime | None:
         return await fire(_run_id(work), int(work.subject["ordinal"]), work.attempts, desk=desk)
 
+    async def expire(work: Work) -> datetime | None:
+        return await expire_resume(_run_id(work), desk=desk)
+
     async def signal(work: Work) -> datetime | None:
         pause = await take_signal_again(Signal(**work.subject), work.attempts, desk=desk)
         return None if pause is None else desk.clock() + pause
@@ -367,7 +370,7 @@ def work_handlers(
         WorkKind.ANSWER: decisions.answer,
         WorkKind.TRIGGER: trigger,
         WorkKind.SIGNAL: signal,
-        WorkKind.EXPIRE_RESUME: _ending(expire_resume, desk),
+        WorkKind.EXPIRE_RESUME: expire,
     }
 
 

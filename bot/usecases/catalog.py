@@ -42,6 +42,8 @@ class WorkflowCatalog:
         self._listed: Mapping[WorkflowId, Workflow] = {}
         self._read: dict[WorkflowId, Workflow] = {}
         self._refreshing: asyncio.Task[None] | None = None
+        self._adopting = asyncio.Lock()
+        """One index at a time: an older catalog must not replace a newer one."""
         self.index: Index | None = None
         """None until a first catalog came from Nexthink or the store."""
         self.fetched_at: datetime | None = None
@@ -57,8 +59,9 @@ class WorkflowCatalog:
     async def follow_policy(self, policy: Policy) -> None:
         """Find the workflows by another policy's aliases from now on."""
         self._policy = policy
-        if self.fetched_at is not None:
-            await self._adopt(Catalog(workflows=self._listed, fetched_at=self.fetched_at))
+        async with self._adopting:
+            if self.fetched_at is not None:
+                await self._index(Catalog(workflows=self._listed, fetched_at=self.fetched_at))
 
     async def refresh(self) -> None:
         """Ask Nexthink anew; a failure keeps what there is, is remembered in `failure`, and is raised.
@@ -132,6 +135,10 @@ class WorkflowCatalog:
         return f"This list is {age} old, for it could not be refreshed: {self.failure.fault.value}."
 
     async def _adopt(self, catalog: Catalog) -> None:
+        async with self._adopting:
+            await self._index(catalog)
+
+    async def _index(self, catalog: Catalog) -> None:
         aliases = aliases_of(self._policy, catalog.workflows)
         self.index = await off_loop(build_index, catalog.workflows.values(), aliases, self._thesaurus)
         self._listed = catalog.workflows

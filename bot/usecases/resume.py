@@ -24,6 +24,7 @@ NOT_OURS = "The answer was given. fixdesk did not start this, so it does not see
 ENDED_FIRST = "It ended before the answer could be given."
 
 _GOING_OUT = frozenset({DecisionState.SENDING, DecisionState.FIRING})
+_ANSWERED = frozenset({DecisionState.DECIDED, DecisionState.UNCLEAR})
 _SENT = _GOING_OUT | {DecisionState.UNCLEAR}
 """Where an answer to a call is taken: another process may have given the call up for lost while it was on its way."""
 
@@ -90,16 +91,8 @@ async def fire(run_id: RunId, ordinal: int, attempts: int, *, desk: Desk) -> dat
     except NexthinkError as error:
         return await _not_taken(sent, ordinal, error, attempts, desk)
     taken = _resume_step(ordinal, lambda one: dataclasses.replace(one, state=DecisionState.DECIDED, note=""), _SENT)
-    await desk.change(run_id, lambda run: _let_go(taken(run), desk.clock()), follow_now(desk.clock()))
+    await desk.change(run_id, taken, follow_now(desk.clock()))
     return None
-
-
-def _let_go(run: Run, now: datetime) -> Run:
-    """End the following of what fixdesk did not start: it has no request by which Nexthink could be asked."""
-    if run.request_id or run.state is not RunState.RUNNING:
-        return run
-    moved = run.move(RunState.UNTRACKED, note=NOT_OURS, ended_at=now)
-    return dataclasses.replace(moved, revision=run.revision)
 
 
 def is_too_early(error: NexthinkError) -> bool:
@@ -125,7 +118,12 @@ def _resume_step(
         changed = change(resume)
         if execution.state.has_ended and changed.state in {DecisionState.OPEN, DecisionState.FIRING}:
             changed = dataclasses.replace(changed, state=DecisionState.CLOSED, note=ENDED_FIRST)
-        return run.with_execution(ordinal, dataclasses.replace(execution, resume=changed))
+        answered = dataclasses.replace(execution, resume=changed)
+        if changed.state not in _ANSWERED or run.request_id or run.state is not RunState.RUNNING:
+            return run.with_execution(ordinal, answered)
+        # What fixdesk did not start has no request by which Nexthink could be asked how it ends.
+        executions = (*run.executions[:ordinal], answered, *run.executions[ordinal + 1 :])
+        return run.move(RunState.UNTRACKED, executions=executions, note=NOT_OURS)
 
     return step
 
@@ -156,15 +154,21 @@ async def _not_taken(run: Run, ordinal: int, error: NexthinkError, attempts: int
     return None
 
 
-async def expire_resume(run_id: RunId, *, desk: Desk) -> None:
-    """Close the questions that nobody answered in time; each has a time of its own."""
+async def expire_resume(run_id: RunId, *, desk: Desk) -> datetime | None:
+    """Close the questions that nobody answered in time; return when the next one is over, for each has its own time."""
     now = desk.clock()
 
     def step(run: Run) -> Run:
         executions = tuple(_expired(execution, now) for execution in run.executions)
-        return run if executions == run.executions else run.changed(executions=executions)
+        if executions == run.executions:
+            return run
+        if run.request_id or run.state is not RunState.RUNNING:
+            return run.changed(executions=executions)
+        return run.move(RunState.EXPIRED, executions=executions, ended_at=now, note="Nobody decided in time.")
 
-    await desk.change(run_id, step)
+    run = await desk.change(run_id, step)
+    asked = (execution.resume for execution in run.executions)
+    return min((one.expires_at for one in asked if one and one.state is DecisionState.OPEN), default=None)
 
 
 def _expired(execution: Execution, now: datetime) -> Execution:

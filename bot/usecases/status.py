@@ -3,14 +3,17 @@
 import asyncio
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.decision import Resume
 from bot.domain.errors import NexthinkError, NexthinkFault
 from bot.domain.run import Execution, ExecutionState, Followed, Run, RunId, RunState, Sighting
+from bot.domain.work import WorkKind
 from bot.policy.decide import rule_for
+from bot.policy.rules import ResumeRule
 from bot.usecases.desk import Desk
+from bot.usecases.due import work_on
 from bot.usecases.pace import QUESTIONS_AT_ONCE, SLOW_PACE, TICK, Pace, pace_of
 from bot.usecases.resume import expiry_of, question, question_on_start
 
@@ -105,7 +108,7 @@ class Follower:
         rule = rule_for(self._desk.policy, run.workflow_id)
         asked = rule.resume if rule else None
         resume = question_on_start(asked, self._desk)
-        on_status = question(asked, self._desk) if asked and asked.ask == "on_status" else None
+        on_status = _question_on_status(asked, sightings, self._desk)
 
         def step(current: Run) -> Run:
             if current.state is not RunState.RUNNING:
@@ -115,13 +118,15 @@ class Follower:
             note = "" if _is_ours(current.note) else current.note
             executions = updated(current.executions, sightings, resume)
             if asked is not None and on_status is not None:
-                executions = _asked_where_waiting(executions, sightings, asked.waiting_status or "", on_status)
+                executions = _asked_where_waiting(executions, _waiting(asked, sightings), on_status)
             followed = current.follow(executions, now)
             if followed is not current:
                 return dataclasses.replace(followed, note=note)
             return current.changed(note=note) if current.note != note else current
 
-        expiries = [expiry_of(run.id, one) for one in (resume, on_status) if one is not None]
+        # One row for whatever else is found later: it comes again as long as a question is open.
+        more = [work_on(run.id, WorkKind.EXPIRE_RESUME, resume.expires_at, "more")] if resume else []
+        expiries = [*more, expiry_of(run.id, on_status)] if on_status else more
         await self._desk.change(run.id, step, *expiries)
         self._known[run.id] = sightings
 
@@ -190,11 +195,22 @@ def updated(
     )
 
 
+def _question_on_status(rule: ResumeRule | None, sightings: Iterable[Sighting], desk: Desk) -> Resume | None:
+    """Return the question about the executions that are seen to wait, None where none is."""
+    is_meant = rule is not None and rule.ask == "on_status" and bool(_waiting(rule, sightings))
+    return question(rule, desk) if rule is not None and is_meant else None
+
+
+def _waiting(rule: ResumeRule, sightings: Iterable[Sighting]) -> set[str]:
+    """Return the executions, in lower case, that stand at the status by which a rule knows that they wait."""
+    status = (rule.waiting_status or "").strip().casefold()
+    return {one.execution_id.casefold() for one in sightings if one.status.casefold() == status}
+
+
 def _asked_where_waiting(
-    executions: Iterable[Execution], sightings: Iterable[Sighting], status: str, resume: Resume
+    executions: Iterable[Execution], waiting: Collection[str], resume: Resume
 ) -> tuple[Execution, ...]:
-    """Ask about the executions that stand at the status that means waiting, once each."""
-    waiting = {one.execution_id.casefold() for one in sightings if one.status.casefold() == status.strip().casefold()}
+    """Ask about the executions that wait, once each."""
     return tuple(
         dataclasses.replace(one, resume=resume) if one.id.casefold() in waiting and one.resume is None else one
         for one in executions

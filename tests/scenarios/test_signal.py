@@ -1,5 +1,6 @@
 """A pause that is asked about when the workflow itself says so, or when NQL shows it."""
 
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -7,6 +8,7 @@ import pytest
 
 from bot.domain.run import Device, Send, Target
 from bot.domain.workflow import WorkflowId
+from bot.playground.nexthink.fault import Endpoint, cut
 from bot.playground.slack.workspace import Message
 from tests.scenarios.office import POLICY, NewOffice, Office, buttons, last_line
 
@@ -77,6 +79,37 @@ async def test_stranger_asks_nobody(office: Office) -> None:
     assert await call(office, {"correlation_id": correlation_id}, "another-secret") == 401
     assert await call(office, {"correlation_id": "unknown"}) == 404
     assert questions(office) == []
+
+
+async def test_execution_of_others_expires(office: Office) -> None:
+    """Where nobody decides, the question says so, and whoever presses then is told."""
+    assert office.vitals.catalog is not None
+    await office.vitals.catalog.refresh()
+    body = {"execution_id": await foreign_execution(office), "workflow_id": "#windows_11_migration"}
+    assert await call(office, body) == 202
+    message = await office.asked(office.grace, "Nexthink runs this")
+
+    office.advance(timedelta(hours=24, seconds=1))
+    copy = await office.asked(office.grace, "Nobody decided", "Status: expired")
+    await office.grace.press(message, "Approve")
+    await office.told(office.grace, "cannot be decided any more")
+
+    assert (buttons(copy), office.triggers()) == ([], [])
+
+
+async def test_answer_of_unknown_result_is_not_followed(office: Office) -> None:
+    """It is not sent again, and the question says what is unknown."""
+    assert office.vitals.catalog is not None
+    await office.vitals.catalog.refresh()
+    body = {"execution_id": await foreign_execution(office), "workflow_id": "#windows_11_migration"}
+    await call(office, body)
+    message = await office.asked(office.grace, "Nexthink runs this")
+    office.nexthink.faults.add(Endpoint.TRIGGER, cut(processed=True), times=1)
+
+    await office.grace.press(message, "Approve")
+    copy = await office.until(office.asked(office.grace, "may have reached Nexthink", "Status: unknown"))
+
+    assert (buttons(copy), len(office.triggers())) == ([], 1)
 
 
 async def test_execution_of_others_is_decided_too(office: Office) -> None:
